@@ -1,0 +1,1 @@
+"""The areas of a memorandum, each a package of one inner shape."""

@@ -1,0 +1,1 @@
+"""Joint research: a question that hospitals answer together without moving a row."""

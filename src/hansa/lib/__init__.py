@@ -1,0 +1,1 @@
+"""Everything that needs neither Django, nor a network, nor a database, nor a clock."""
