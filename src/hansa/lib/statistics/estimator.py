@@ -1,0 +1,65 @@
+"""What every analysis of a study is: a local step that is a sum, and a combine step.
+
+One round of an estimator is a function of public state and of the rows at a site that
+returns a vector of sums. Because sums over rows add up over sites, adding the vectors of
+all sites gives exactly the vector of the pooled rows, and the next public state follows
+from that total alone. The site never sends anything else, and the same code runs over
+the rows of one file, over files in one process and over a network of institutions.
+
+State is plain JSON and moves between sites as canonical JSON, so it must survive that
+trip bit by bit: only str, int, float, bool, None, lists and dicts with string keys, no
+NaN and no infinity. `combine` must be deterministic: the same total gives the same state
+at every site.
+
+A class of estimators is built by its factory `from_protocol(analysis, protocol=protocol)`,
+which `programme.py` calls for the kind of the analysis. Models receive tables with complete
+cases only, Table 1 receives all rows; the programme sees to that.
+"""
+
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hansa.lib.statistics.table import Table
+
+Vector: TypeAlias = npt.NDArray[np.float64]
+State: TypeAlias = dict[str, Any]
+Cell: TypeAlias = tuple[str, float]
+
+
+class Estimator(Protocol):
+    """Estimate one analysis from sums over rows."""
+
+    name: str
+    """The name of the analysis in the protocol."""
+    kind: str
+    """The kind of the analysis: table_one, kaplan_meier, glm or cox."""
+
+    @property
+    def parameters(self) -> int:
+        """Return how many model parameters are estimated (0 for a description)."""
+
+    def start(self) -> State:
+        """Return the public state before the first round."""
+
+    def local(self, state: State, table: Table) -> Vector:
+        """Return the sums over the rows of one site, as float64 of shape (len(labels),)."""
+
+    def labels(self, state: State) -> tuple[str, ...]:
+        """Return the plain-words name of each number that `local` gives in this state."""
+
+    def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the counts of persons that this total would reveal, each with its label.
+
+        Disclosure rules run over these before `combine` does; sums that count nobody are left out.
+        """
+
+    def combine(self, state: State, total: Vector) -> State:
+        """Return the next public state from the sums added over all sites."""
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether no further round is needed."""
+
+    def result(self, state: State) -> dict[str, Any]:
+        """Return what the finished analysis releases, as JSON."""
