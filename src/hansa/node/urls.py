@@ -1,0 +1,8 @@
+"""Where each page and endpoint is."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/", include("hansa.api.urls")),
+    path("", include("hansa.web.urls")),
+]
