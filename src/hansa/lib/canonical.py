@@ -30,6 +30,7 @@ JSON: TypeAlias = Any
 
 MAXIMUM_DEPTH = 64
 MAXIMUM_INTEGER = 2**53 - 1
+_LONGEST_INTEGER = len("-1000000000000000000000")
 _SURROGATE = re.compile(r"\\u[dD][89abcdefABCDEF]")
 
 
@@ -126,22 +127,22 @@ def _float(text: str) -> float:
 
 
 def _integer(text: str) -> int | float:
-    # A length this long cannot be in range, and int() of very long text is slow.
-    value = int(text) if len(text) < 32 else MAXIMUM_INTEGER + 1
-    if abs(value) <= MAXIMUM_INTEGER:
-        return value
-    # RFC 8785 writes the double 1e20 as 100000000000000000000: that, and only that, comes back.
-    real = float(text)
-    if math.isinf(real) or rfc8785.dumps(real) != text.encode():
-        raise _invalid("a whole number is beyond 2^53-1")
-    return real
+    # RFC 8785 writes no longer one, and int() of very long text is slow.
+    if len(text) <= _LONGEST_INTEGER:
+        value = int(text)
+        if abs(value) <= MAXIMUM_INTEGER:
+            return value
+        # The double 1e20 is written 100000000000000000000: that, and nothing near it, comes back.
+        if rfc8785.dumps(float(value)) == text.encode():
+            return float(value)
+    raise _invalid("a whole number is beyond 2^53-1")
 
 
 def _check_depth(value: JSON, text: str) -> None:
     if text.count("[") + text.count("{") <= MAXIMUM_DEPTH:
         return
     level = [value]
-    for _ in range(MAXIMUM_DEPTH + 1):
+    for _ in range(MAXIMUM_DEPTH):
         level = [child for node in level for child in _children(node)]
         if not level:
             return

@@ -57,7 +57,7 @@ class VerifyingKey:
         if len(self.raw) != KEY_BYTES:
             raise _not_a_key("signing")
         if self.raw[:-1] + bytes([self.raw[-1] & 0x7F]) in _SMALL_ORDER:
-            raise InvalidError("The public signing key is one of the weak keys.", "Ask the partner for a new key.")
+            raise _weak("signing")
 
     @classmethod
     def from_text(cls, text: str) -> "VerifyingKey":
@@ -191,7 +191,7 @@ class SealingKey:
         try:
             return self._key.exchange(other.key)
         except ValueError:
-            raise InvalidError("The public sealing key is one of the weak keys.", "Ask the partner for a new key.") from None
+            raise _weak("sealing") from None
 
 
 @dataclass(frozen=True)
@@ -253,3 +253,7 @@ def _not_a_file(what: str) -> InvalidError:
 
 def _not_a_key(purpose: str) -> InvalidError:
     return InvalidError(f"A public {purpose} key is 32 bytes long.", "Ask the partner for the invitation again.")
+
+
+def _weak(purpose: str) -> InvalidError:
+    return InvalidError(f"The public {purpose} key is one of the weak keys.", "Ask the partner for a new key.")

@@ -19,6 +19,7 @@ from hansa.lib.errors import InvalidError
 from hansa.lib.keys import SealingKey, SealingPublicKey
 
 MAXIMUM_BYTES = 32 * 1024 * 1024
+_PARTS = 5
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _ALGORITHM = "ECDH-ES"
@@ -48,7 +49,7 @@ def unseal(token: str, *, key: SealingKey, maximum: int = MAXIMUM_BYTES) -> byte
     if len(token) > maximum * 4 // 3 + 1024:
         raise _refused(f"it is larger than {maximum} bytes", remedy="Send less in one letter.")
     parts = token.split(".")
-    if len(parts) != 5 or parts[1]:
+    if len(parts) != _PARTS or parts[1]:
         raise _refused("it is not a compact JWE with a key agreed directly")
     header, nonce, closed, tag = parts[0], *(decode64(part) for part in parts[2:])
     if len(nonce) != _NONCE_BYTES or len(tag) != _TAG_BYTES:

@@ -19,6 +19,7 @@ from hansa.lib.errors import HansaError, InvalidError, SignatureError
 from hansa.lib.keys import SigningKey, VerifyingKey
 
 ALGORITHM = "Ed25519"
+_PARTS = 3
 SIGNATORY = frozenset({"party", "name", "office", "delegation", "at"})
 
 
@@ -96,7 +97,7 @@ def _type(kind: str) -> str:
 
 def _split(token: str) -> list[str]:
     parts = token.split(".") if isinstance(token, str) else []
-    if len(parts) != 3:
+    if len(parts) != _PARTS:
         raise _refused("it is not a compact JWS of three parts")
     return parts
 
