@@ -1,0 +1,131 @@
+"""Tables of a result as plain rows of words, ready for a template.
+
+Table 1 follows the habit of clinical journals: a line a level with count and share,
+a line a measured variable with mean and standard deviation, a line for what is
+missing. A count that the clause does not let out is said to be withheld, never left
+blank, so that an empty cell can only mean "nobody".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hansa.web import forest, plots
+from hansa.web.figures import count, figure, p_words, percent
+
+Analysis = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of Table 1 in words."""
+
+    words: str
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of Table 1: a variable, one of its levels, or what is missing."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    is_level: bool = False
+    is_variable: bool = False
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A table with its caption, ready to be shown."""
+
+    caption: str
+    columns: tuple[str, ...]
+    lines: tuple[Any, ...]
+
+    @property
+    def has_withheld(self) -> bool:
+        """Say whether any cell of Table 1 is withheld."""
+        return any(cell.withheld for line in self.lines for cell in line.cells)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One line of a table whose cells are only words."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+def table_one(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:
+    """Return Table 1 of a result in words."""
+    known = labels or {}
+    by = str(analysis.get("by") or "")
+    heads = tuple(
+        _("All") if column == "all" else plots.level_words(str(column), by=known.get(by, by))
+        for column in analysis["columns"]
+    )
+    lines: list[Line] = []
+    last = None
+    for line in analysis["lines"]:
+        name = str(line["variable"])
+        label = str(line.get("label") or known.get(name, name))
+        if line["level"] is not None and name != last:
+            lines.append(Line(label, tuple(Cell("") for _column in heads), is_variable=True))
+        last = name
+        lines.append(_line(line, label=label))
+    return Lines(_("Characteristics of the persons: %(name)s") % {"name": analysis["name"]}, heads, tuple(lines))
+
+
+def _line(line: Mapping[str, Any], *, label: str) -> Line:
+    cells = tuple(_cell(cell) for cell in line["cells"])
+    level = line["level"]
+    if level is None:
+        return Line(_("%(label)s, mean (SD)") % {"label": label}, cells, is_variable=True)
+    return Line(_("missing") if level == "missing" else str(level), cells, is_level=True)
+
+
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    if cell.get("suppressed"):
+        return Cell(_("withheld"), withheld=True)
+    if "mean" in cell:
+        words = f"{figure(cell['mean'])} ({figure(cell['sd'])})"
+        return Cell(words)
+    return Cell(f"{count(cell['count'])} ({percent(cell.get('share'))})")
+
+
+def estimates(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:
+    """Return the terms of a model: estimate, interval, coefficient, standard error, p."""
+    measure = forest.measure_words(analysis)
+    words = {t.label: t for t in forest.terms(analysis, labels=labels)}
+    lines = []
+    for term in analysis["terms"]:
+        label = forest.term_words(str(term["name"]), labels=labels or {})
+        shown = words.get(label)
+        cells = (
+            shown.words if shown else "–",
+            figure(term["estimate"]),
+            figure(term["standard_error"]),
+            p_words(float(term["p"])),
+        )
+        lines.append(Plain(label, cells))
+    columns = (
+        _("%(measure)s (95 %% interval)") % {"measure": measure},
+        _("Coefficient"),
+        _("Standard error"),
+        _("p"),
+    )
+    return Lines(_("Estimates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
+
+
+def survival(analysis: Analysis, *, by: str = "") -> Lines:
+    """Return the survival curves as numbers, at the round times of the picture."""
+    groups = analysis["groups"]
+    until = max((t for group in groups for t in group["time"]), default=0) or 1
+    lines = []
+    for time in plots.time_ticks(until, most=8):
+        cells = tuple(f"{percent(plots.survival_at(g, time=time))} [{plots.at_risk(g, time=time)}]" for g in groups)
+        lines.append(Plain(count(time), cells))
+    heads = tuple(plots.level_words(g["level"], by=by) for g in groups)
+    return Lines(_("Share without event [number at risk]: %(name)s") % {"name": analysis["name"]}, heads, tuple(lines))

@@ -1,0 +1,1 @@
+"""Filters that the templates of every page may use."""

@@ -1,0 +1,100 @@
+"""Results as the statistics write them, small enough to check by hand."""
+
+SURVIVAL = {
+    "name": "rfs",
+    "kind": "kaplan_meier",
+    "time_unit": "d",
+    "rows": 100,
+    "groups": [
+        {
+            "level": "no",
+            "time": [30.0, 60.0, 90.0],
+            "survival": [0.9, 0.6, 0.4],
+            "low": [0.8, 0.45, 0.25],
+            "high": [1.0, 0.75, 0.55],
+            "at_risk": [50, 40, 20],
+            "events": [5, 12, 6],
+            "censored": [5, 8, 4],
+        },
+        {
+            "level": "yes",
+            "time": [30.0, 90.0],
+            "survival": [0.96, 0.8],
+            "low": [0.9, 0.7],
+            "high": [1.0, None],
+            "at_risk": [50, 45],
+            "events": [2, 7],
+            "censored": [3, 0],
+        },
+    ],
+    "log_rank": {"chi_square": 8.56, "df": 1, "p": 0.0034},
+}
+
+COX = {
+    "name": "adjusted",
+    "kind": "cox",
+    "rows": 100,
+    "ties": "efron",
+    "terms": [
+        {
+            "name": "hormone[yes]",
+            "estimate": -0.35667494393873245,
+            "standard_error": 0.13,
+            "z": -2.74,
+            "p": 0.006,
+            "low": -0.6161861394238170,
+            "high": -0.0943106794712413,
+        },
+        {
+            "name": "age",
+            "estimate": 4.0,
+            "standard_error": 1.0,
+            "z": 4.0,
+            "p": 0.00006,
+            "low": -6.0,
+            "high": 6.0,
+        },
+    ],
+}
+
+GAUSSIAN = {
+    "name": "size",
+    "kind": "glm",
+    "family": "gaussian",
+    "rows": 100,
+    "terms": [
+        {"name": "Intercept", "estimate": 2.0, "standard_error": 1.0, "z": 2.0, "p": 0.046, "low": 0.04, "high": 3.96},
+        {"name": "age", "estimate": 1.5, "standard_error": 0.5, "z": 3.0, "p": 0.0027, "low": 0.52, "high": 2.48},
+    ],
+}
+
+TABLE_ONE = {
+    "name": "baseline",
+    "kind": "table_one",
+    "by": "hormone",
+    "columns": ["all", "no", "yes"],
+    "lines": [
+        {
+            "variable": "age",
+            "label": "age at operation",
+            "level": None,
+            "cells": [
+                {"n": 100, "mean": 53.05, "sd": 10.12},
+                {"n": 60, "mean": 51.07, "sd": 10.3},
+                {"n": 40, "mean": 56.6, "sd": 8.7},
+            ],
+        },
+        {
+            "variable": "grade",
+            "label": "grade",
+            "level": "I",
+            "cells": [{"count": 1234, "share": 0.118}, {"count": 48, "share": 0.109}, {"suppressed": True}],
+        },
+        {
+            "variable": "grade",
+            "label": "grade",
+            "level": "missing",
+            "cells": [{"count": 0, "share": 0.0}, {"count": 0, "share": None}, {"count": 0, "share": 0.0}],
+        },
+    ],
+}
