@@ -104,7 +104,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if NODE.is_secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NODE.proxy else None
 BODY_LIMIT = 1024 * 1024
 LETTER_LIMIT = 16 * 1024 * 1024
-LETTER_PATHS = ("/api/letters",)
+LETTER_PATHS = ("/letters/",)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LETTER_LIMIT
 # Requests a second from one address, and how many it may have saved up.
 API_RATE = 200.0

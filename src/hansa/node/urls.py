@@ -3,6 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("api/", include("hansa.api.urls")),
+    path("", include("hansa.api.urls")),
     path("", include("hansa.web.urls")),
 ]

@@ -70,7 +70,7 @@ class SecurityMiddleware:
         """Return the answer to a request that is too large or too often, or None."""
         if too_large(request):
             return refused(request, _("This is larger than the node accepts."), remedy=_("Send less at once."), status=413)
-        if not request.path.startswith("/api/"):
+        if not is_for_programs(request):
             return None
         wait = self.buckets.take(request.META.get("REMOTE_ADDR", ""), now=time.monotonic())
         if not wait:
@@ -82,6 +82,11 @@ class SecurityMiddleware:
         return answer
 
 
+def is_for_programs(request: HttpRequest) -> bool:
+    """Tell whether a program reads the answer, not a person."""
+    return request.path.startswith(("/api/", *settings.LETTER_PATHS))
+
+
 def too_large(request: HttpRequest) -> bool:
     """Tell whether the body is larger than its address allows."""
     limit = settings.LETTER_LIMIT if request.path.startswith(settings.LETTER_PATHS) else settings.BODY_LIMIT
@@ -91,8 +96,8 @@ def too_large(request: HttpRequest) -> bool:
 
 def refused(request: HttpRequest, message: str, *, remedy: str, status: int) -> HttpResponse:
     """Say no in the form that the caller reads."""
-    if request.path.startswith("/api/"):
-        return JsonResponse({"error": message, "remedy": remedy}, status=status)
+    if is_for_programs(request):
+        return JsonResponse({"message": message, "remedy": remedy}, status=status)
     return HttpResponse(f"{message} {remedy}\n", content_type="text/plain; charset=utf-8", status=status)
 
 
