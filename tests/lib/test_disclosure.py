@@ -54,6 +54,13 @@ def test_small_cells_finds_counts_below_the_minimum(count: int, expected: list[s
     assert rules(small_cells({"grade III": count}, minimum_cell=10)) == expected
 
 
+def test_small_cells_looks_at_every_cell_of_one_name() -> None:
+    assert rules(small_cells([("relapse", 3.0), ("relapse", 30.0), ("relapse", 4.0)], minimum_cell=10)) == [
+        "minimum cell",
+        "minimum cell",
+    ]
+
+
 def test_small_cells_does_not_say_the_count() -> None:
     found = small_cells({"grade III": 7}, minimum_cell=10)
 

@@ -17,7 +17,7 @@ et al. 2010, "Guidelines for the checking of output based on microdata research"
 These rules stop known ways of asking; they are not differential privacy.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from hansa.lib.row_sets import Release, RowSet, distance, isolates
 
 Numbers = NDArray[np.float64]
+Cells = Mapping[str, float] | Iterable[tuple[str, float]]
 
 LARGEST_SHARE = 0.5
 CLOSENESS = 0.1
@@ -81,7 +82,7 @@ def check_site(
 
 
 def check_totals(
-    cells: Mapping[str, float],
+    cells: Cells,
     *,
     minimum_cell: int,
     rows: float,
@@ -94,7 +95,8 @@ def check_totals(
 
     ``sums`` are the sum and the sum of squares of variables that cannot be negative.
     """
-    findings = small_cells({"rows": rows, **cells}, minimum_cell=minimum_cell)
+    findings = small_cells({"rows": rows}, minimum_cell=minimum_cell)
+    findings += small_cells(cells, minimum_cell=minimum_cell)
     findings += too_many_parameters(parameters, rows, minimum_cell=minimum_cell)
     for name, (first, second) in (sums or {}).items():
         findings += concentration(first, second, place=name, minimum_cell=minimum_cell)
@@ -103,7 +105,7 @@ def check_totals(
     return findings
 
 
-def small_cells(cells: Mapping[str, float], *, minimum_cell: int) -> list[Finding]:
+def small_cells(cells: Cells, *, minimum_cell: int) -> list[Finding]:
     """Find counts of a few people, whom others could recognise (Brandt et al. 2010, section 3.1)."""
     return [
         Finding(
@@ -112,7 +114,7 @@ def small_cells(cells: Mapping[str, float], *, minimum_cell: int) -> list[Findin
             message=f"'{place}' stands for fewer than {minimum_cell} people.",
             remedy="Join levels or intervals, or leave the variable out.",
         )
-        for place, count in cells.items()
+        for place, count in (cells.items() if isinstance(cells, Mapping) else cells)
         if 0 < count < minimum_cell
     ]
 
