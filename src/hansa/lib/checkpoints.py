@@ -13,13 +13,12 @@ Whoever rewrites or rolls back its ledger is found out at the next letter.
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from hansa.lib.canonical import JSON
-from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
+from hansa.lib.errors import InvalidError, ProofError, SignatureError
 from hansa.lib.keys import SigningKey, VerifyingKey
 from hansa.lib.merkle import HASH_BYTES, verify_consistency
 
@@ -47,7 +46,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Line:
+class _Line:
     """One signature line of a note: who, which key, and the signature with what precedes it."""
 
     name: str
@@ -55,79 +54,64 @@ class Line:
     signature: bytes
 
 
-@dataclass(frozen=True)
-class Note:
-    """A checkpoint and its signature lines, read but not yet verified."""
-
-    checkpoint: Checkpoint
-    lines: tuple[Line, ...]
-
-
 def ledger_name(institution: str) -> str:
-    """Return the name of an institution's ledger: its identifier without the scheme (C2SP asks for that)."""
+    """Return the name of an institution's ledger: its identifier without the scheme, as C2SP asks."""
     return institution.removeprefix("https://")
 
 
-def write(checkpoint: Checkpoint, *, key: SigningKey, name: str) -> str:
-    """Return the signed note of a checkpoint."""
-    text = checkpoint.text()
-    signature = key.sign(text.encode())
-    return f"{text}\n{_line(name, _key_id(name, key.public, _SIGNATURE) + signature)}"
+def write(size: int, root: bytes, *, key: SigningKey, name: str) -> str:
+    """Return the signed note of an institution's ledger."""
+    text = Checkpoint(ledger_name(name), size, root).text()
+    return f"{text}\n{_line(name, kind=_SIGNATURE, key=key.public, signature=key.sign(text.encode()))}"
 
 
-def parse(text: str) -> Note:
+def parse(text: str) -> Checkpoint:
     """Read a note without verifying it, or raise InvalidError."""
-    body, gap, signatures = text.partition("\n\n")
-    if not gap or not signatures.endswith("\n"):
-        raise _unreadable("it lacks the empty line or the last line end")
-    lines = tuple(_read_line(line) for line in signatures[:-1].split("\n"))
-    return Note(_read_body(body.split("\n")), lines)
+    return _read(text)[0]
 
 
 def verify(text: str, *, key: VerifyingKey, name: str) -> Checkpoint:
-    """Return the checkpoint, or raise SignatureError unless the owner of the ledger signed it."""
-    note = parse(text)
-    if note.checkpoint.origin != name:
+    """Return the checkpoint, or raise SignatureError unless the institution signed it about its own ledger."""
+    checkpoint, lines = _read(text)
+    if checkpoint.origin != ledger_name(name):
         raise SignatureError(
-            f"The checkpoint is about another ledger than {name}.", "Ask the partner to check the name of its node."
+            f"The checkpoint is about another ledger than that of {name}.",
+            "Ask the partner to check which institution its node names.",
         )
-    key_id = _key_id(name, key, _SIGNATURE)
-    for line in note.lines:
-        if (line.name, line.key_id) == (name, key_id):
-            key.verify(note.checkpoint.text().encode(), line.signature)
-            return note.checkpoint
+    for line in lines:
+        if (line.name, line.key_id) == (ledger_name(name), _key_id(name, kind=_SIGNATURE, key=key)):
+            key.verify(checkpoint.text().encode(), line.signature)
+            return checkpoint
     raise SignatureError(
         f"The checkpoint carries no signature by the known key of {name}.", "Ask the partner for its present keys."
     )
 
 
-def cosign(checkpoint: Checkpoint, *, key: SigningKey, name: str, at: datetime) -> str:
-    """Return the signature line by which a witness says when it saw a checkpoint that only grew."""
+def cosign(note: str, *, key: SigningKey, name: str, at: datetime) -> str:
+    """Return the line by which a witness says when it saw a checkpoint; judge the checkpoint first."""
     seconds = int(at.timestamp())
-    signature = key.sign(_cosigned(checkpoint, seconds=seconds))
-    stamp = seconds.to_bytes(_TIME_BYTES, "big")
-    return _line(name, _key_id(name, key.public, _COSIGNATURE) + stamp + signature)
+    signature = key.sign(_cosigned(parse(note), seconds=seconds))
+    return _line(name, kind=_COSIGNATURE, key=key.public, signature=seconds.to_bytes(_TIME_BYTES, "big") + signature)
 
 
-def verify_cosignature(line: str, *, checkpoint: Checkpoint, key: VerifyingKey, name: str) -> datetime:
+def verify_cosignature(note: str, line: str, *, key: VerifyingKey, name: str) -> datetime:
     """Return when the witness saw the checkpoint, or raise SignatureError."""
     read = _read_line(line.removesuffix("\n"))
-    if (read.name, read.key_id) != (name, _key_id(name, key, _COSIGNATURE)):
+    if (read.name, read.key_id) != (ledger_name(name), _key_id(name, kind=_COSIGNATURE, key=key)):
         raise SignatureError(f"The cosignature is not by the known key of {name}.", "Ask the partner for its keys.")
     seconds = int.from_bytes(read.signature[:_TIME_BYTES], "big")
-    key.verify(_cosigned(checkpoint, seconds=seconds), read.signature[_TIME_BYTES:])
+    key.verify(_cosigned(parse(note), seconds=seconds), read.signature[_TIME_BYTES:])
     try:
         return datetime.fromtimestamp(seconds, tz=UTC)
     except (ValueError, OverflowError, OSError):
         raise SignatureError("The cosignature tells no possible time.", "Ask the partner to check its clock.") from None
 
 
-def judge(known: Checkpoint | None, note: str, *, proof: JSON, key: VerifyingKey, name: str) -> Checkpoint:
+def judge(known: Checkpoint | None, note: str, *, proof: Sequence[bytes], key: VerifyingKey, name: str) -> Checkpoint:
     """Return what is known of a partner's ledger after this note, or raise ProofError if it did not only grow.
 
-    `known` is the last checkpoint from the same direction: letters and receipts of one
-    partner overtake each other on the wire, so each of the two has its own. `proof` is
-    null or {"from": entries known before, "proof": [hexadecimal hashes]}.
+    `proof` shows that the ledger at the size known before is still inside; it is empty where
+    nothing was known and where nothing was added.
     """
     seen = verify(note, key=key, name=name)
     if known is None:
@@ -146,55 +130,45 @@ def judge(known: Checkpoint | None, note: str, *, proof: JSON, key: VerifyingKey
 _ASK_PARTNER = "Stop and ask the partner whether it restored a backup; keep both checkpoints as evidence."
 
 
-def _check_growth(known: Checkpoint, seen: Checkpoint, *, proof: JSON) -> None:
+def _check_growth(known: Checkpoint, seen: Checkpoint, *, proof: Sequence[bytes]) -> None:
     try:
-        hashes = _read_proof(proof, size=known.size) if seen.size > known.size else []
-        verify_consistency(known.root, seen.root, old_size=known.size, new_size=seen.size, proof=hashes)
-    except ProofError as error:
+        verify_consistency(known.root, seen.root, old_size=known.size, new_size=seen.size, proof=proof)
+    except ProofError:
         raise ProofError(
             f"The ledger of {seen.origin} was rewritten: what it shows now ({seen.size} entries) does not begin "
-            f"with the {known.size} entries known before. {error.message}",
+            f"with the {known.size} entries known before.",
             _ASK_PARTNER,
         ) from None
-
-
-def _read_proof(proof: JSON, *, size: int) -> list[bytes]:
-    if not isinstance(proof, Mapping) or set(proof) != {"from", "proof"} or not isinstance(proof["proof"], list):
-        raise ProofError("The proof that it only grew is missing.")
-    if proof["from"] != size:
-        raise ProofError(f"The proof begins at another number of entries than {size}.")
-    return read_hashes(proof["proof"])
-
-
-def read_hashes(texts: Sequence[JSON]) -> list[bytes]:
-    """Read a list of hexadecimal hashes, or raise ProofError."""
-    try:
-        return [bytes.fromhex(text) for text in texts]
-    except (ValueError, TypeError):
-        raise ProofError("A hash of the proof is not hexadecimal text.", "Ask for a new proof.") from None
 
 
 def _cosigned(checkpoint: Checkpoint, *, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{checkpoint.text()}".encode()
 
 
-def _key_id(name: str, key: VerifyingKey, kind: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + kind + key.raw).digest()[:_ID_BYTES]
+def _key_id(name: str, *, kind: bytes, key: VerifyingKey) -> bytes:
+    return sha256(ledger_name(name).encode() + b"\n" + kind + key.raw).digest()[:_ID_BYTES]
 
 
-def _line(name: str, data: bytes) -> str:
-    if not _NAME.fullmatch(name):
+def _line(name: str, *, kind: bytes, key: VerifyingKey, signature: bytes) -> str:
+    if not _NAME.fullmatch(ledger_name(name)):
         raise InvalidError("The name of a ledger has a space or a plus sign.", "Use the identifier of the institution.")
-    return f"\u2014 {name} {_encode(data)}\n"
+    return f"\u2014 {ledger_name(name)} {_encode(_key_id(name, kind=kind, key=key) + signature)}\n"
 
 
-def _read_line(line: str) -> Line:
+def _read(text: str) -> tuple[Checkpoint, list[_Line]]:
+    body, gap, signatures = text.partition("\n\n")
+    if not gap or not signatures.endswith("\n"):
+        raise _unreadable("it lacks the empty line or the last line end")
+    return _read_body(body.split("\n")), [_read_line(line) for line in signatures[:-1].split("\n")]
+
+
+def _read_line(line: str) -> _Line:
     dash, _, rest = line.partition(" ")
     name, _, data = rest.partition(" ")
     if dash != "\u2014" or not _NAME.fullmatch(name):
         raise _unreadable("a signature line does not begin with a dash and a name")
     raw = _decode(data)
-    return Line(name, raw[:_ID_BYTES], raw[_ID_BYTES:])
+    return _Line(name, raw[:_ID_BYTES], raw[_ID_BYTES:])
 
 
 def _read_body(lines: Sequence[str]) -> Checkpoint:
@@ -223,5 +197,5 @@ def _decode(text: str) -> bytes:
     return data
 
 
-def _unreadable(reason: str) -> HansaError:
+def _unreadable(reason: str) -> InvalidError:
     return InvalidError(f"The checkpoint cannot be read: {reason}.", "Ask the partner to send it again.")

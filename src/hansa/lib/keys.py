@@ -199,8 +199,8 @@ class Identity:
     """Name an institution together with its two public keys."""
 
     id: str
-    signing_key: VerifyingKey
-    sealing_key: SealingPublicKey
+    signing: VerifyingKey
+    sealing: SealingPublicKey
 
     @classmethod
     def from_json(cls, value: JSON) -> "Identity":
@@ -217,7 +217,7 @@ class Identity:
 
     def to_json(self) -> dict[str, str]:
         """Write the identity as JSON."""
-        return {"id": self.id, "signing_key": self.signing_key.text, "sealing_key": self.sealing_key.text}
+        return {"id": self.id, "signing_key": self.signing.text, "sealing_key": self.sealing.text}
 
     @cached_property
     def fingerprint(self) -> str:
