@@ -1,0 +1,153 @@
+"""The ledger of this node: append, prove, verify.
+
+Every change writes one entry in the same transaction: what was done, under which
+clause, with which decision. The entries are the leaves of a Merkle tree (lib.merkle).
+An entry never holds what would name a person: people stand there as salted hashes.
+
+Entries are added one after the other. SQLite sees to that by itself because its
+transactions begin with the write lock; PostgreSQL takes an advisory lock which it
+gives back at the end of the transaction.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db import connection
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from hansa.kernel.identity import own
+from hansa.kernel.models.ledger import LedgerEntry
+from hansa.kernel.models.partners import Cosignature, Partner
+from hansa.lib import checkpoints, merkle
+from hansa.lib.canonical import JSON, canonical
+from hansa.lib.errors import HansaError, RefusedError
+from hansa.lib.merkle import HASH_BYTES, Frontier, Node
+
+# "hansa" in ASCII: the number under which PostgreSQL keeps the lock.
+SERIAL = 0x68616E7361
+CHUNK = 5000
+
+
+def append(body: Mapping[str, JSON]) -> LedgerEntry:
+    """Add an entry inside the transaction of the change it tells about."""
+    if not connection.in_atomic_block:
+        raise RefusedError(
+            _("An entry can only be added together with the change it tells about."),
+            _("Change records through an action, a letter or a job."),
+        )
+    _be_alone()
+    data = canonical(body)
+    frontier = _frontier(size())
+    entry = LedgerEntry(position=frontier.size, body=data.decode(), hashes=frontier.add(merkle.leaf_hash(data)))
+    entry.save(force_insert=True)
+    return entry
+
+
+def size() -> int:
+    """Return the number of entries."""
+    last = LedgerEntry.objects.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def root(entries: int | None = None) -> bytes:
+    """Return the root over the first entries, or over all."""
+    return _frontier(size() if entries is None else entries).root()
+
+
+def checkpoint(entries: int | None = None) -> str:
+    """Return the signed note which tells how the ledger stands."""
+    frontier = _frontier(size() if entries is None else entries)
+    return checkpoints.write(frontier.size, frontier.root(), key=own().signing, name=own().id)
+
+
+def inclusion(position: int, entries: int | None = None) -> list[bytes]:
+    """Return the proof that an entry is among the first entries, or among all."""
+    end = size() if entries is None else entries
+    return _prove(lambda node: merkle.prove_inclusion(position, size=end, node=node))
+
+
+def consistency(old: int, new: int | None = None) -> list[bytes]:
+    """Return the proof that the ledger of `new` entries, or of all, begins with the one of `old`."""
+    end = size() if new is None else new
+    return _prove(lambda node: merkle.prove_consistency(old, new=end, node=node))
+
+
+def verify() -> list[str]:
+    """Recompute the tree from the entries; return every fault in plain words, the first break first."""
+    faults: list[str] = []
+    cosigned = {cosignature.size: cosignature for cosignature in Cosignature.objects.all()}
+    frontier, roots = Frontier(), {0: merkle.EMPTY_ROOT}
+    rows = LedgerEntry.objects.order_by("position").values_list("position", "body", "hashes")
+    for position, body, hashes in rows.iterator(chunk_size=CHUNK):
+        if position != frontier.size:
+            faults.append(_("Entry {position} is missing.").format(position=frontier.size))
+            break
+        _check_entry(frontier, body=body, hashes=bytes(hashes), faults=faults)
+        if frontier.size in cosigned:
+            roots[frontier.size] = frontier.root()
+    return faults + [fault for kept in cosigned.values() for fault in _faults_of(kept, roots=roots)]
+
+
+def _check_entry(frontier: Frontier, *, body: str, hashes: bytes, faults: list[str]) -> None:
+    computed = frontier.add(merkle.leaf_hash(body.encode()))
+    if hashes == computed:
+        return
+    if hashes[:HASH_BYTES] != computed[:HASH_BYTES]:
+        faults.append(_("Entry {position} was changed after it was written.").format(position=frontier.size - 1))
+    else:
+        faults.append(_("The hashes beside entry {position} were changed.").format(position=frontier.size - 1))
+    if len(hashes) == len(computed):
+        # Going on from what is stored keeps one broken entry from spoiling all that follow.
+        frontier.hashes[-1] = hashes[-HASH_BYTES:]
+
+
+def _faults_of(cosignature: Cosignature, *, roots: Mapping[int, bytes]) -> Iterable[str]:
+    partner = Partner.objects.filter(institution=cosignature.partner).first()
+    if partner is None:
+        return
+    about = {"name": partner.name, "size": cosignature.size}
+    try:
+        checkpoints.verify_cosignature(
+            cosignature.checkpoint, cosignature.line, key=partner.keys.signing, name=partner.institution
+        )
+        seen = checkpoints.verify(cosignature.checkpoint, key=own().signing.public, name=own().id)
+    except HansaError as error:
+        yield _("What {name} cosigned at {size} entries does not hold: {error}").format(**about, error=error.message)
+        return
+    if roots.get(seen.size) != seen.root:
+        yield _("{name} cosigned another ledger of {size} entries than this one.").format(**about)
+
+
+def _be_alone() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SERIAL])
+
+
+def _frontier(entries: int) -> Frontier:
+    nodes = merkle.frontier_nodes(entries)
+    read = _reader(nodes)
+    return Frontier(entries, [read(level, index) for level, index in nodes])
+
+
+def _prove(build: Callable[[Node], list[bytes]]) -> list[bytes]:
+    # Build it once to learn which nodes it takes, read these together, build it again.
+    wanted: list[tuple[int, int]] = []
+
+    def note(level: int, index: int) -> bytes:
+        wanted.append((level, index))
+        return b""
+
+    build(note)
+    return build(_reader(wanted))
+
+
+def _reader(nodes: Iterable[tuple[int, int]]) -> Node:
+    positions = [merkle.position_of(level, index) for level, index in nodes]
+    rows = dict(LedgerEntry.objects.filter(position__in=positions).values_list("position", "hashes"))
+
+    def read(level: int, index: int) -> bytes:
+        hashes = bytes(rows[merkle.position_of(level, index)])
+        return hashes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
+
+    return read
