@@ -49,7 +49,10 @@ class Part:
         column = table[self.variable]
         if self.code is not None:
             return (column == self.code).astype(np.float64)
-        return np.log(column) if self.logarithm else np.asarray(column, dtype=np.float64)
+        values: npt.NDArray[np.float64] = np.asarray(column, dtype=np.float64)
+        if self.logarithm:
+            values = np.log(values)
+        return values
 
     def bounds(self, variables: Mapping[str, Variable]) -> tuple[float, float] | None:
         """Return the smallest and the largest value the protocol allows, if it says so."""
@@ -159,7 +162,7 @@ def _check_columns(formula: Formula) -> None:
         raise InvalidError(f"The formula '{formula.text}' explains nothing.", "Name a variable on its right side.")
     twice = {formula.response, formula.event} & {p.variable for c in formula.columns for p in c.parts}
     if twice:
-        name = sorted(str(each) for each in twice)[0]
+        name = min(str(each) for each in twice)
         raise InvalidError(f"The formula has '{name}' on both sides.", "Remove it from the right side.")
 
 
@@ -189,9 +192,7 @@ def _declared(name: str, variables: Mapping[str, Variable]) -> Variable:
     return variables[name]
 
 
-def _columns(
-    terms: list[Term], *, intercept: bool, variables: Mapping[str, Variable]
-) -> Iterator[Column]:
+def _columns(terms: list[Term], *, intercept: bool, variables: Mapping[str, Variable]) -> Iterator[Column]:
     present = {frozenset(term) for term in terms} | {frozenset[str]()}
     if intercept:
         yield Column(())

@@ -1,0 +1,275 @@
+"""Every fault of a protocol, with its line and what to do, before anybody signs anything.
+
+The text is read first (document.py), then its shape is compared with the closed schema
+(schema.py), then the parts are compared with each other: variables that analyses name,
+formulas, levels, the time grid. All faults of one step are reported together.
+"""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ValidationError
+
+from hansa.lib.duo import look_up
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics.document import Document, Fault, Place, describe, read
+from hansa.lib.statistics.expansion import CALLS
+from hansa.lib.statistics.schema import (
+    DAYS,
+    Analysis,
+    CoxAnalysis,
+    Data,
+    Disclosure,
+    GlmAnalysis,
+    KaplanMeierAnalysis,
+    Protocol,
+    TableOneAnalysis,
+)
+from hansa.lib.statistics.variables import Variable
+
+__all__ = ["Fault", "Protocol", "check", "parse"]
+
+Finding: TypeAlias = tuple[Place, str, str]
+
+KINDS: dict[str, type[BaseModel]] = {
+    "table_one": TableOneAnalysis,
+    "kaplan_meier": KaplanMeierAnalysis,
+    "glm": GlmAnalysis,
+    "cox": CoxAnalysis,
+}
+
+PLAIN = (
+    ("string_type", "This is not text.", "Write text, in quotes where it looks like a number."),
+    (
+        "string_pattern_mismatch",
+        "This is not written as it should be.",
+        "Use letters, digits and _ in a name; DUO: and seven digits in a purpose.",
+    ),
+    ("string_too_short", "This is empty.", "Write something here."),
+    ("too_short", "This is empty.", "Name at least one."),
+    ("int_", "This is not a whole number.", "Write a whole number without quotes."),
+    ("float_type", "This is not a number.", "Write a number without quotes."),
+    ("tuple_type", "This is not a list.", "Write a list: [first, second]."),
+    ("dict_type", "This is not a set of keys with values.", "Write {key: value}."),
+    ("model_", "This is not a set of keys with values.", "Write {key: value}."),
+)
+
+
+def parse(text: str, *, name: str = "protocol") -> Protocol:
+    """Return the protocol in a YAML or JSON text; InvalidError names the first fault and its line."""
+    protocol, faults = _examine(text)
+    if protocol is None:
+        more = f" There are {len(faults) - 1} more faults." if len(faults) > 1 else ""
+        first = faults[0]
+        where = f"{name}, line {first.line}{', ' if first.place else ''}{first.place}"
+        raise InvalidError(f"{where}: {first.message}{more}", first.remedy)
+    return protocol
+
+
+def check(text: str) -> list[Fault]:
+    """Return every fault of a protocol's text, in the order of its lines; an empty list is a sound protocol."""
+    return _examine(text)[1]
+
+
+def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
+    document = read(text)
+    if document.faults:
+        return None, list(document.faults)
+    if isinstance(document.value, dict):
+        document.value.update(_quoted_levels(document.value))
+    try:
+        protocol = Protocol.model_validate(document.value)
+    except ValidationError as error:
+        return None, _sorted(document, [_explained(document, dict(each)) for each in error.errors()])
+    found = _sorted(document, list(_inconsistencies(protocol)))
+    return (None if found else protocol), found
+
+
+def _quoted_levels(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of the data where whole numbers among levels and codings have become text."""
+    data = value.get("data")
+    variables = data.get("variables") if isinstance(data, dict) else None
+    for variable in variables.values() if isinstance(variables, dict) else ():
+        if not isinstance(variable, dict):
+            continue
+        if isinstance(variable.get("levels"), list):
+            variable["levels"] = [_quoted(level) for level in variable["levels"]]
+        if isinstance(variable.get("coding"), dict):
+            variable["coding"] = {key: _quoted(level) for key, level in variable["coding"].items()}
+    return {}
+
+
+def _quoted(level: Any) -> Any:
+    return str(level) if isinstance(level, int) and not isinstance(level, bool) else level
+
+
+def _sorted(document: Document, findings: list[Finding]) -> list[Fault]:
+    faults = [Fault(document.line(place), describe(place), message, remedy) for place, message, remedy in findings]
+    return sorted(faults, key=lambda fault: fault.line)
+
+
+def _explained(document: Document, error: dict[str, Any]) -> Finding:
+    """Return what pydantic found, in plain words and without the steps that are not in the text."""
+    location = tuple(error["loc"])
+    place = _in_text(document, location)
+    kind, name = error["type"], str(location[-1]) if location else ""
+    if kind == "missing":
+        return place, f"The key '{name}' is missing.", f"Add '{name}:' here."
+    if kind == "extra_forbidden":
+        return place, f"The key '{name}' is not known here.", _suggestion(name, location)
+    if kind == "union_tag_not_found":
+        return place, "The analysis does not say its kind.", f"Add 'kind:', one of {', '.join(KINDS)}."
+    if kind == "union_tag_invalid":
+        return place, "The kind of the analysis is not known.", f"Use one of {', '.join(KINDS)}."
+    for beginning, message, remedy in PLAIN:
+        if kind.startswith(beginning):
+            return place, message, remedy
+    message = str(error["msg"]).removesuffix(".").replace("Input should", "This should")
+    return place, f"{message}.", "Correct the value."
+
+
+def _in_text(document: Document, location: Place) -> Place:
+    """Return the place without the kind that pydantic adds below each analysis and the mark of keys."""
+    place: Place = ()
+    for step in location:
+        tag = step in KINDS and len(place) == 2 and place[0] == "analyses"  # noqa: PLR2004 -- analyses, index
+        if not tag and step != "[key]":
+            place = (*place, step)
+    return place
+
+
+def _suggestion(name: str, location: Place) -> str:
+    known = sorted(_schema(location).model_fields)
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else f"Known keys here: {', '.join(known)}."
+
+
+def _schema(location: Place) -> type[BaseModel]:
+    if location[0] == "analyses":
+        return KINDS[str(location[2])]
+    if location[0] == "disclosure":
+        return Disclosure
+    if location[0] == "data":
+        return Data if len(location) == 2 else Variable  # noqa: PLR2004 -- data, key
+    return Protocol
+
+
+def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
+    for name, variable in protocol.variables.items():
+        place: Place = ("data", "variables", name)
+        if name in CALLS:
+            yield place, f"'{name}' has a meaning in formulas.", "Give the variable another name."
+        for key, message, remedy in _odd_variable(variable):
+            yield (*place, key), message, remedy
+    names = [analysis.name for analysis in protocol.analyses]
+    for index, analysis in enumerate(protocol.analyses):
+        place = ("analyses", index)
+        if analysis.name in names[:index]:
+            yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
+        for key, message, remedy in _odd_analysis(analysis, protocol):
+            yield (*place, key), message, remedy
+    yield from _odd_purpose(protocol)
+
+
+def _odd_purpose(protocol: Protocol) -> Iterator[Finding]:
+    try:
+        look_up(protocol.purpose, place="purpose")
+    except InvalidError as error:
+        yield ("purpose",), error.message.removeprefix("purpose: "), error.remedy
+
+
+def _odd_variable(variable: Variable) -> Iterator[tuple[str, str, str]]:
+    if variable.type == "number":
+        if variable.levels or variable.coding:
+            yield "type", "A number has no levels and no coding.", "Declare it as a category, or remove them."
+        if variable.range is not None and not variable.range[0] < variable.range[1]:
+            yield "range", "The range does not go from a smaller to a larger number.", "Write [smallest, largest]."
+        return
+    if variable.range is not None or variable.unit:
+        yield "type", "Only a number has a range and a unit.", "Remove them, or declare it as a number."
+    if variable.type == "boolean" and variable.levels:
+        yield "levels", "A boolean has the levels no and yes.", "Remove the levels, or declare it as a category."
+    yield from _odd_levels(variable)
+
+
+def _odd_levels(variable: Variable) -> Iterator[tuple[str, str, str]]:
+    levels = variable.categories
+    if variable.type == "category" and len(levels) < 2:  # noqa: PLR2004 -- one level says nothing
+        yield "levels", "A category needs at least two levels.", "List all levels, the reference first."
+    if len(set(levels)) < len(levels) or "" in levels:
+        yield "levels", "A level is empty or stands there twice.", "Give each level its own name."
+    unknown = sorted(set(variable.coding.values()) - set(levels))
+    if unknown:
+        yield "coding", f"The coding leads to '{unknown[0]}', which is no level.", f"Use {', '.join(levels)}."
+
+
+def _odd_analysis(analysis: Analysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    if isinstance(analysis, GlmAnalysis | CoxAnalysis):
+        yield from _odd_model(analysis, protocol)
+        return
+    keys = {"by": analysis.by}
+    if isinstance(analysis, KaplanMeierAnalysis):
+        keys |= {"time": analysis.time, "event": analysis.event}
+    for key, name in keys.items():
+        if name is not None:
+            yield from _odd_name(key, name=name, protocol=protocol)
+    if isinstance(analysis, TableOneAnalysis):
+        for name in analysis.variables:
+            yield from _odd_name("variables", name=name, protocol=protocol)
+        if len(set(analysis.variables) | {analysis.by}) <= len(analysis.variables):
+            yield "variables", "A variable is described twice.", "Name each once, and not the one of 'by'."
+    elif analysis.time in protocol.variables:
+        yield from _odd_time("time", name=analysis.time, protocol=protocol)
+
+
+def _odd_name(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    wanted = {
+        "by": ("category", "boolean"),
+        "strata": ("category", "boolean"),
+        "event": ("boolean",),
+        "time": ("number",),
+    }
+    if name not in protocol.variables:
+        near = difflib.get_close_matches(name, list(protocol.variables), n=1)
+        remedy = f"Did you mean '{near[0]}'?" if near else "Declare it under data.variables."
+        yield key, f"The variable '{name}' is not declared.", remedy
+    elif key in wanted and protocol.variables[name].type not in wanted[key]:
+        yield key, f"'{name}' is a {protocol.variables[name].type}.", f"Name a {' or a '.join(wanted[key])} here."
+
+
+def _odd_model(analysis: GlmAnalysis | CoxAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    try:
+        formula = protocol.formula(analysis)
+    except InvalidError as error:
+        yield "formula", error.message, error.remedy
+        return
+    if isinstance(analysis, GlmAnalysis):
+        yield from _odd_response(analysis, protocol.variables[formula.response])
+        return
+    for name in analysis.strata:
+        yield from _odd_name("strata", name=name, protocol=protocol)
+        if name in formula.used:
+            yield "strata", f"'{name}' is in the formula and in the strata.", "Keep it in one of the two."
+    if analysis.baseline == "pooled":
+        yield from _odd_time("formula", name=formula.response, protocol=protocol)
+
+
+def _odd_response(analysis: GlmAnalysis, response: Variable) -> Iterator[tuple[str, str, str]]:
+    if analysis.family == "binomial":
+        if len(response.categories) != 2:  # noqa: PLR2004 -- no and yes
+            yield "formula", "The response of a binomial model has not two levels.", "Name a boolean, or two levels."
+    elif response.type == "category":
+        yield "formula", f"The response of a {analysis.family} model is a category.", "Name a number."
+    elif analysis.family == "poisson" and (response.bounds is None or response.bounds[0] < 0):
+        yield "formula", "The response of a poisson model may be negative.", "Give it a range that begins at 0."
+
+
+def _odd_time(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    time = protocol.variables[name]
+    if time.unit not in DAYS:
+        yield key, f"The time '{name}' has no unit of time.", f"Give it a unit: {', '.join(DAYS)}."
+    if time.range is None or time.range[0] < 0:
+        yield key, f"The time '{name}' has no range that begins at 0 or later.", "Give it one, such as [0, 3000]."
+    if protocol.disclosure.time_grid is None:
+        yield key, "There is no time grid.", "Add 'time_grid:' under disclosure, in the unit of the time."

@@ -1,0 +1,166 @@
+"""The protocol of a study: what is computed, from which variables, under which limits.
+
+A protocol is a text that an investigator writes and that the data steward of every party reads,
+so it is closed: a key that is not known here is a fault, never ignored. Each fault names the
+line, the place, what is wrong and what to do. What is signed and compared between parties is
+the digest of the values in canonical form, so YAML and JSON of the same content agree.
+
+    hansa: study/1
+    title: Recurrence-free survival by hormone therapy
+    question: Does hormone therapy prolong recurrence-free survival?
+    purpose: DUO:0000007
+    clause: "4.1"
+    data: {variables: {time: {type: number, unit: d, range: [0, 3000]}, event: {type: boolean}, ...}}
+    missing: listwise
+    analyses: [{name: adjusted, kind: cox, formula: "Surv(time, event) ~ age", ties: efron}, ...]
+    disclosure: {minimum_cell: 10, time_grid: 30}
+"""
+
+import math
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hansa.lib.canonical import digest
+from hansa.lib.statistics.formula import Formula
+from hansa.lib.statistics.formula import parse as parse_formula
+from hansa.lib.statistics.variables import Number, Variable
+
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000)]
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+
+# Days in one unit of time, by UCUM code.
+DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableOneAnalysis(_Closed):
+    """Describe variables: counts and shares, means and standard deviations, missing values."""
+
+    name: Name
+    kind: Literal["table_one"]
+    variables: Annotated[tuple[Name, ...], Field(min_length=1)]
+    by: Name | None = None
+
+
+class KaplanMeierAnalysis(_Closed):
+    """Estimate survival, by the levels of a category where `by` names one."""
+
+    name: Name
+    kind: Literal["kaplan_meier"]
+    time: Name
+    event: Name
+    by: Name | None = None
+
+
+class GlmAnalysis(_Closed):
+    """Fit a generalised linear model with the canonical link of its family."""
+
+    name: Name
+    kind: Literal["glm"]
+    formula: Text
+    family: Literal["gaussian", "binomial", "poisson"]
+
+
+class CoxAnalysis(_Closed):
+    """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`)."""
+
+    name: Name
+    kind: Literal["cox"]
+    formula: Text
+    ties: Literal["efron", "breslow"] = "efron"
+    strata: tuple[Name, ...] = ()
+    baseline: Literal["pooled", "site"] = "pooled"
+
+
+Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | GlmAnalysis | CoxAnalysis
+
+
+class Data(_Closed):
+    """Declare every variable that an analysis may name."""
+
+    variables: Annotated[dict[Name, Variable], Field(min_length=1)]
+
+
+class Disclosure(_Closed):
+    """Say what a release may show: the smallest count, the steps of time, the fewest sites."""
+
+    minimum_cell: Count
+    time_grid: Annotated[Number, Field(gt=0)] | None = None
+    minimum_sites: Count = 3
+
+
+class Protocol(_Closed):
+    """Hold one study as it was proposed."""
+
+    hansa: Literal["study/1"]
+    title: Text
+    question: Text
+    purpose: Annotated[str, Field(pattern=r"^DUO:[0-9]{7}$")]
+    clause: Annotated[str, Field(min_length=1, max_length=64)]
+    data: Data
+    missing: Literal["listwise"] = "listwise"
+    analyses: Annotated[tuple[Annotated[Analysis, Field(discriminator="kind")], ...], Field(min_length=1)]
+    disclosure: Disclosure
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Return the declared variables by name."""
+        return self.data.variables
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """Return the codes of the Data Use Ontology that a clause must cover."""
+        return (self.purpose,)
+
+    def formula(self, analysis: GlmAnalysis | CoxAnalysis) -> Formula:
+        """Return the parsed formula of a model."""
+        return parse_formula(analysis.formula, variables=self.variables, survival=analysis.kind == "cox")
+
+    def used_by(self, analysis: Analysis) -> tuple[str, ...]:
+        """Return the variables an analysis reads, each once."""
+        if isinstance(analysis, TableOneAnalysis):
+            found: tuple[str | None, ...] = (analysis.by, *analysis.variables)
+        elif isinstance(analysis, KaplanMeierAnalysis):
+            found = (analysis.time, analysis.event, analysis.by)
+        elif isinstance(analysis, CoxAnalysis):
+            found = (*self.formula(analysis).used, *analysis.strata)
+        else:
+            found = self.formula(analysis).used
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    def model_variables(self) -> tuple[str, ...]:
+        """Return the variables of all analyses but descriptions; rows that lack one of them are in no model."""
+        models = (a for a in self.analyses if not isinstance(a, TableOneAnalysis))
+        return tuple(dict.fromkeys(name for analysis in models for name in self.used_by(analysis)))
+
+    def times(self) -> tuple[str, ...]:
+        """Return the variables of time that analyses read from the time grid."""
+        found = []
+        for analysis in self.analyses:
+            if isinstance(analysis, KaplanMeierAnalysis):
+                found.append(analysis.time)
+            elif isinstance(analysis, CoxAnalysis) and analysis.baseline == "pooled":
+                found.append(self.formula(analysis).response)
+        return tuple(dict.fromkeys(found))
+
+    def limits(self) -> dict[str, int]:
+        """Return the limits to compare with those of the clause, the time grid in whole days rounded down."""
+        limits = {"minimum_cell": self.disclosure.minimum_cell, "minimum_sites": self.disclosure.minimum_sites}
+        if self.disclosure.time_grid is not None and self.times():
+            days = min(DAYS[self.variables[name].unit] for name in self.times())
+            limits["time_grid_days"] = math.floor(self.disclosure.time_grid * days)
+        return limits
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the protocol as plain JSON, with everything said that may be left out."""
+        return self.model_dump(mode="json")
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical form."""
+        return digest(self.to_json())
