@@ -8,24 +8,37 @@ its triggers, so it ends with these functions.
 
 from typing import Any
 
-TABLE = "kernel_ledgerentry"
-REFUSAL = "The ledger only grows: entries are never changed or removed."
-
-# REPLACE removes rows without firing delete triggers, so inserts are looked at as well.
 SQLITE = (
-    f"CREATE TRIGGER ledger_update BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    f"CREATE TRIGGER ledger_delete BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    f"CREATE TRIGGER ledger_insert BEFORE INSERT ON {TABLE} "
-    f"WHEN NEW.position <> (SELECT coalesce(max(position) + 1, 0) FROM {TABLE}) "
-    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    """
+    CREATE TRIGGER ledger_update BEFORE UPDATE ON kernel_ledgerentry
+    BEGIN SELECT RAISE(ABORT, 'The ledger only grows: entries are never changed or removed.'); END
+    """,
+    """
+    CREATE TRIGGER ledger_delete BEFORE DELETE ON kernel_ledgerentry
+    BEGIN SELECT RAISE(ABORT, 'The ledger only grows: entries are never changed or removed.'); END
+    """,
+    # REPLACE removes rows without firing delete triggers, so inserts are looked at as well.
+    """
+    CREATE TRIGGER ledger_insert BEFORE INSERT ON kernel_ledgerentry
+    WHEN NEW.position <> (SELECT coalesce(max(position) + 1, 0) FROM kernel_ledgerentry)
+    BEGIN SELECT RAISE(ABORT, 'The ledger only grows: entries are never changed or removed.'); END
+    """,
 )
 POSTGRESQL = (
-    "CREATE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    f"CREATE TRIGGER ledger_change BEFORE UPDATE OR DELETE ON {TABLE} "
-    "FOR EACH ROW EXECUTE FUNCTION ledger_only_grows()",
-    f"CREATE TRIGGER ledger_truncate BEFORE TRUNCATE ON {TABLE} "
-    "FOR EACH STATEMENT EXECUTE FUNCTION ledger_only_grows()",
+    """
+    CREATE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'The ledger only grows: entries are never changed or removed.'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END $$
+    """,
+    """
+    CREATE TRIGGER ledger_change BEFORE UPDATE OR DELETE ON kernel_ledgerentry
+    FOR EACH ROW EXECUTE FUNCTION ledger_only_grows()
+    """,
+    """
+    CREATE TRIGGER ledger_truncate BEFORE TRUNCATE ON kernel_ledgerentry
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_only_grows()
+    """,
 )
 SQLITE_UNDO = tuple(f"DROP TRIGGER IF EXISTS ledger_{event}" for event in ("update", "delete", "insert"))
 POSTGRESQL_UNDO = ("DROP FUNCTION IF EXISTS ledger_only_grows() CASCADE",)
