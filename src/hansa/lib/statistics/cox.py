@@ -1,0 +1,191 @@
+"""Cox's proportional hazards model over several sites, exactly.
+
+The pooled model compares each person who has an event with all persons of all sites who are
+still at risk. It needs the sums over these risk sets at each time (partial_likelihood.py), and
+the sums of one site at one time can describe a single person. So it runs only where the sums
+are added under secure aggregation by at least three sites that contribute (`needs_secure_sum`),
+and on the merged time grid (grid.py). It equals R's `coxph` on times rounded up to that grid.
+
+The site-stratified model gives each site a baseline hazard of its own and compares persons only
+within a site. Each site looks at its own exact times, and just the log-likelihood, its gradient
+and its information leave it: no time of an event does, and no secure aggregation is needed. It
+equals `coxph(... + strata(site))`. The release rules still have to look at the number of events
+of each site, for the gradient of a single event is that person's distance from those at risk.
+
+Cox, JRSS B 34 (1972) 187-220.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.grid import Counts, interval
+from hansa.lib.statistics.hazards import ProportionalHazards
+from hansa.lib.statistics.partial_likelihood import Moments, Point, fold, moments, own_likelihood, triangle, unfold
+from hansa.lib.statistics.schema import CoxAnalysis, Protocol
+from hansa.lib.statistics.survival import Codes, Floats, Survival
+from hansa.lib.statistics.survival_design import design_of, division, grid_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledCox(ProportionalHazards):
+    """Estimate the pooled model; the groups that `read` gives are strata."""
+
+    counts: Counts
+
+    baseline: ClassVar[str] = "pooled"
+    needs_secure_sum: ClassVar[bool] = True
+
+    def _count(self, survival: Survival, X: Floats) -> Vector:
+        return np.concatenate([self.counts.local(survival), X[survival.event > 0].sum(axis=0)])
+
+    def _count_labels(self) -> tuple[str, ...]:
+        return (*self.counts.labels(), *(f"sum of {name} of persons with the event" for name in self.names))
+
+    def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
+        return self.counts.cells(counts[: self.counts.size])
+
+    def _set_up(self, total: Vector) -> State:
+        counts = total[: self.counts.size]
+        ends = self.counts.ends(counts)
+        merged = self.counts.merged(counts, ends=ends)
+        events = merged[:, :, 1]
+        state = self._begin(total, rows=int(merged.sum()), events=int(events.sum()))
+        event_sum = total[self.counts.size : self.counts.size + self.parameters]
+        centred = (event_sum - events.sum() * np.array(state["centre"])) / np.array(state["scale"])
+        return {
+            **state,
+            "ends": ends,
+            "event_table": events.T.tolist(),
+            "event_sum": centred.tolist(),
+        }
+
+    def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
+        with np.errstate(over="ignore", invalid="ignore"):
+            hazard = np.exp(X @ np.array(state["trial"]))
+            place, starts = self._places(state, survival)
+            events = self._events(state)
+            sums = moments(X, hazard=hazard, place=place, places=len(events))
+            edges = [*starts, len(events)]
+            for start, end in pairwise(edges):
+                sums[start:end] = np.cumsum(sums[start:end][::-1], axis=0)[::-1]
+            if self.ties == "breslow":
+                return sums.ravel()
+            ranks = np.where(events > 1, np.cumsum(events > 1) - 1, -1)
+            happened = (survival.event > 0) & (place >= 0)
+            tied = moments(
+                X[happened], hazard=hazard[happened], place=ranks[place[happened]], places=int((events > 1).sum())
+            )
+        return np.concatenate([sums.ravel(), tied.ravel()])
+
+    def _places(self, state: State, survival: Survival) -> tuple[Codes, list[int]]:
+        """Return the last time with events at which each person is at risk, and where each stratum starts."""
+        ends = state["ends"]
+        own = interval(self.counts.grid.place(survival.time), ends=ends)
+        place = np.full(survival.rows, -1, dtype=np.int64)
+        starts = [0]
+        for stratum, events in enumerate(state["event_table"]):
+            here = survival.group == stratum
+            times = np.flatnonzero(events)
+            last = np.searchsorted(times, own[here], side="right") - 1
+            place[here] = np.where(last >= 0, last + starts[-1], -1)
+            starts.append(starts[-1] + len(times))
+        return place, starts[:-1]
+
+    def _events(self, state: State) -> Codes:
+        """Return the number of events of each time with events, stratum after stratum."""
+        events = np.array(state["event_table"], dtype=np.int64).ravel()
+        return events[events > 0]
+
+    def _look_labels(self, state: State) -> tuple[str, ...]:
+        factors = _products(self.names)
+        times = [
+            (f"{self.counts.grid.time(end):g}" + (f" ({level})" if level else ""), count)
+            for level, events in zip(self.counts.levels, state["event_table"], strict=True)
+            for end, count in zip(state["ends"], events, strict=True)
+            if count
+        ]
+        tied = [time for time, count in times if count > 1 and self.ties == "efron"]
+        return (
+            *(f"relative hazards of persons at risk{by}, time {time}" for time, _ in times for by in factors),
+            *(f"relative hazards of persons with the event{by}, time {time}" for time in tied for by in factors),
+        )
+
+    def _point(self, state: State, total: Vector) -> Point:
+        events, width = self._events(state), triangle(self.parameters + 1)
+        split = len(events) * width
+        tied = total[split:].reshape(-1, width) if self.ties == "efron" else None
+        sums = Moments(events, total[:split].reshape(-1, width), tied)
+        return sums.point(np.array(state["trial"], dtype=np.float64), event_sum=np.array(state["event_sum"]))
+
+    def _grid(self, state: State) -> dict[str, object] | None:
+        return self.counts.released(state["ends"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCox(ProportionalHazards):
+    """Estimate the model in which each site has its own baseline; the groups that `read` gives are strata in it."""
+
+    baseline: ClassVar[str] = "site"
+    needs_secure_sum: ClassVar[bool] = False
+
+    def _count(self, survival: Survival, X: Floats) -> Vector:
+        events = survival.event.sum()
+        return np.array([survival.rows - events, events])
+
+    def _count_labels(self) -> tuple[str, ...]:
+        return ("persons without the event", "persons with the event")
+
+    def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
+        return tuple(zip(self._count_labels(), counts.tolist(), strict=True))
+
+    def _set_up(self, total: Vector) -> State:
+        rows, events = round(total[0] + total[1]), round(total[1])
+        return self._begin(total, rows=rows, events=events)
+
+    def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
+        point = own_likelihood(
+            np.array(state["trial"], dtype=np.float64),
+            covariates=X,
+            time=survival.time,
+            event=survival.event,
+            stratum=survival.group,
+            efron=self.ties == "efron",
+        )
+        return np.concatenate([[point.log_likelihood], point.gradient, fold(point.information)])
+
+    def _look_labels(self, state: State) -> tuple[str, ...]:
+        gradient = (f"slope of the log-likelihood along {name}" for name in self.names)
+        pairs = _products(self.names)[1 + self.parameters :]
+        return ("log-likelihood", *gradient, *(f"information{factor}" for factor in pairs))
+
+    def _point(self, state: State, total: Vector) -> Point:
+        p = self.parameters
+        return Point(float(total[0]), total[1 : p + 1], unfold(total[p + 1 :], size=p))
+
+    def _grid(self, state: State) -> dict[str, object] | None:
+        return None
+
+
+def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | SiteCox:
+    """Return the estimator of one analysis of a protocol."""
+    formula = protocol.formula(analysis)
+    time, event = formula.response, str(formula.event)
+    names, ties = formula.names, analysis.ties
+    bounds = tuple(column.bounds(protocol.variables) for column in formula.columns)
+    cut = division(analysis.strata, variables=protocol.variables)
+    read = design_of(time, event, cut=cut, formula=formula)
+    if analysis.baseline == "site":
+        return SiteCox(name=analysis.name, read=read, names=names, bounds=bounds, ties=ties)
+    counts = Counts(grid_of(protocol, time), cut.levels)
+    return PooledCox(name=analysis.name, read=read, names=names, bounds=bounds, ties=ties, counts=counts)
+
+
+def _products(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the name of each number in the triangle of [1, x] moments."""
+    squares = (f" times {one} times {other}" for i, one in enumerate(names) for other in names[i:])
+    return ("", *(f" times {name}" for name in names), *squares)

@@ -1,0 +1,179 @@
+"""The time grid: at which times a joint survival analysis looks.
+
+The exact day of an event can point to a person. Times are therefore rounded up to a grid of
+equal steps that the agreement names, and adjacent steps are merged until the persons with an
+event and the persons censored in an interval are each nobody or at least the minimum cell. The
+merged grid follows from the counts of all sites together, is the finest one possible (the most
+intervals; among those, the shortest last ones), is public and stands in the result: the joint
+estimate equals the one that R gives for times rounded up to this same grid. With a step of one
+day and a minimum cell of one nothing is rounded or merged.
+
+Merging goes twice: first by the counts of everybody, which gives the same grid to every analysis
+of the same persons, then by the counts of each group. So the grids of two analyses never have
+times between which only a few persons lie, and subtracting one result from the other counts no
+small group.
+
+The counts that are merged are added over the sites first. Their total is finer than the grid
+that is released, and the counts of one site are finer still, so they may only leave a site
+under secure aggregation; the width of the step is what the parties agreed to see of the total.
+
+Merging is a longest path over the occupied steps: the best partition that ends at step j
+extends a best partition that ends at an earlier step i when the counts in (i, j] fit.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics.estimator import Cell, Vector
+from hansa.lib.statistics.survival import Codes, Floats, Levels, Survival
+
+# A time of 0.3 on a grid of 0.1 is step 3 although 0.3 / 0.1 is not quite 3 in floating point.
+FUZZ = 1e-9
+
+
+@dataclass(frozen=True)
+class TimeGrid:
+    """Round times up to multiples of `width` up to `until`, for counts of at least `minimum_cell`."""
+
+    width: float
+    until: float
+    minimum_cell: int
+
+    def __post_init__(self) -> None:
+        if not (0 < self.width < math.inf and 0 <= self.until < math.inf):
+            raise InvalidError(
+                f"The time grid has steps of {self.width:g} up to {self.until:g}.",
+                "Give a positive step, and a range of the time variable that ends at zero or later.",
+            )
+
+    @property
+    def steps(self) -> int:
+        """Return the number of steps, counting step 0 for the time zero."""
+        return math.ceil(self.until / self.width - FUZZ) + 1
+
+    def place(self, time: Floats) -> Codes:
+        """Return the step of each time, shape (n,); InvalidError when one lies outside the range."""
+        step = np.ceil(time / self.width - FUZZ)
+        if not np.all((step >= 0) & (step < self.steps)):
+            raise InvalidError(
+                f"A time lies outside the range 0 to {self.until:g} of the protocol, or is missing.",
+                "Correct the data or the range of the time variable in the protocol.",
+            )
+        return step.astype(np.int64)
+
+    def time(self, step: int) -> float:
+        """Return the time at the end of a step."""
+        return step * self.width
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Count events and censorings for each step and for each group of public `levels`."""
+
+    grid: TimeGrid
+    levels: Levels
+
+    @property
+    def size(self) -> int:
+        """Return the length of the vector of counts."""
+        return self.grid.steps * len(self.levels) * 2
+
+    def local(self, survival: Survival) -> Vector:
+        """Return the counts of one site, shape (size,), by step and group, censored then events."""
+        cell = self.grid.place(survival.time) * len(self.levels) + survival.group
+        flat = np.bincount(2 * cell + survival.event.astype(np.int64), minlength=self.size)
+        return flat.astype(np.float64)
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the name of each count, in the order of `local`."""
+        times = (self.grid.time(step) for step in range(self.grid.steps))
+        return tuple(f"{name}, time {time:g}" for time in times for name in self._names())
+
+    def table(self, total: Vector) -> Codes:
+        """Return the added counts as whole numbers, shape (steps, groups, 2)."""
+        return np.rint(total).astype(np.int64).reshape(self.grid.steps, len(self.levels), 2)
+
+    def ends(self, total: Vector) -> list[int]:
+        """Return the last step of each interval of the merged grid."""
+        table = self.table(total)
+        common = merge(table.sum(axis=1), minimum=self.grid.minimum_cell)
+        by_group = gather(table, ends=common).reshape(len(common), 2 * len(self.levels))
+        return [common[place] for place in merge(by_group, minimum=self.grid.minimum_cell)]
+
+    def merged(self, total: Vector, *, ends: Sequence[int]) -> Codes:
+        """Return the counts on the merged grid, shape (intervals, groups, 2), censored then events."""
+        return gather(self.table(total), ends=ends)
+
+    def cells(self, total: Vector) -> tuple[Cell, ...]:
+        """Return each count of persons on the merged grid, which is all that a result shows."""
+        names, ends = self._names(), self.ends(total)
+        return tuple(
+            (f"{name}, up to time {self.grid.time(end):g}", float(count))
+            for end, row in zip(ends, self.merged(total, ends=ends), strict=True)
+            for name, count in zip(names, row.ravel(), strict=True)
+        )
+
+    def released(self, ends: Sequence[int]) -> dict[str, object]:
+        """Return the grid as the result shows it: step, minimum cell and the end of each interval."""
+        times = [self.grid.time(end) for end in ends]
+        return {"step": self.grid.width, "minimum_cell": self.grid.minimum_cell, "times": times}
+
+    def _names(self) -> list[str]:
+        return [f"{what} ({level})" if level else what for level in self.levels for what in ("censored", "events")]
+
+
+def merge(counts: Codes, *, minimum: int) -> list[int]:
+    """Return the last step of each interval of the finest grid whose counts, (steps, columns), all fit.
+
+    A count fits when it is zero or at least `minimum`. When no grid fits, everything is one interval.
+    """
+    occupied = np.flatnonzero(counts.any(axis=1))
+    if minimum <= 1 or not len(occupied):
+        return [int(step) for step in occupied]
+    running = np.vstack([np.zeros_like(counts[:1]), counts[occupied].cumsum(axis=0)])
+    starts = _best_starts(running, minimum=minimum)
+    ends: list[int] = []
+    at = len(occupied)
+    while at > 0:
+        ends.append(int(occupied[at - 1]))
+        at = starts[at]
+    return ends[::-1]
+
+
+def _best_starts(running: Codes, *, minimum: int) -> list[int]:
+    """Return where the last interval of the finest partition up to each place starts, or 0 for none."""
+    length = np.full(len(running), -1, dtype=np.int64)
+    length[0] = 0
+    starts = [0] * len(running)
+    for place in range(1, len(running)):
+        inside = running[place] - running[:place]
+        fit = ((inside == 0) | (inside >= minimum)).all(axis=1)
+        before = np.where(fit, length[:place], -1)
+        start = place - 1 - int(before[::-1].argmax())
+        if before[start] >= 0:
+            length[place] = before[start] + 1
+            starts[place] = start
+    return starts
+
+
+def gather(counts: Codes, *, ends: Sequence[int]) -> Codes:
+    """Return the counts, shape (steps, ...), added up within each interval, shape (intervals, ...)."""
+    if not len(ends):
+        return counts[:0]
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    return np.add.reduceat(counts, starts, axis=0)
+
+
+def interval(step: Codes, *, ends: Sequence[int]) -> Codes:
+    """Return the interval of the merged grid in which each step lies, same shape."""
+    return np.searchsorted(np.asarray(ends, dtype=np.int64), step, side="left")
+
+
+def coarsen(time: Floats, *, grid: TimeGrid, ends: Sequence[int]) -> Floats:
+    """Return times rounded up to the merged grid, shape (n,): what R has to be given to compare."""
+    edges = np.array([grid.time(end) for end in ends])
+    return edges[interval(grid.place(time), ends=ends)]

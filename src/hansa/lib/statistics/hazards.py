@@ -1,0 +1,231 @@
+"""What every Cox model shares: covariates made comparable, the climb to the estimate, the result.
+
+Covariates are centred and scaled, first by what the protocol allows and then by the mean and
+standard deviation of all sites together, so that exp() stays near one and sums keep their digits.
+The first round counts and takes these means; each later round looks at trial coefficients
+(ascent.py). What a look consists of is up to the models in cox.py.
+
+Therneau and Grambsch, Modeling Survival Data (2000) chapter 3.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+from scipy.special import chdtrc, ndtr, ndtri
+
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics import ascent
+from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.partial_likelihood import Point
+from hansa.lib.statistics.survival import Floats, Read, Survival
+from hansa.lib.statistics.table import Table
+
+Ties: TypeAlias = Literal["breslow", "efron"]
+Bounds: TypeAlias = tuple[float, float] | None
+
+# Sums over up to 64 sites then stay within the 2**46 that secure aggregation carries.
+LARGEST_SUM = 2.0**40
+# A variance this small next to the squared mean is rounding: the column is constant.
+ROUNDING = 1e-12
+TOO_LONG = "sites at which the last step was too long to compute the sums"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProportionalHazards:
+    """Estimate log hazard ratios, one for each of `names`; what the sites send is up to the subclasses.
+
+    `bounds` are the smallest and largest value that the protocol allows in each column, where it says so.
+    """
+
+    name: str
+    read: Read
+    names: tuple[str, ...]
+    bounds: tuple[Bounds, ...] = ()
+    ties: Ties = "efron"
+    confidence: float = 0.95
+
+    kind: ClassVar[str] = "cox"
+    baseline: ClassVar[str]
+    needs_secure_sum: ClassVar[bool]
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise InvalidError(
+                f"The Cox model '{self.name}' has no term.", "Name a variable on the right of its formula."
+            )
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of coefficients."""
+        return len(self.names)
+
+    def start(self) -> State:
+        """Return the state before the round that counts."""
+        return {"rows": None, "problem": None, "converged": False}
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether the estimate is found, or cannot be."""
+        return ascent.is_over(state)
+
+    def local(self, state: State, table: Table) -> Vector:
+        """Return the counts and covariate sums of the first round, or the sums at the trial coefficients."""
+        survival = self.read(table)
+        X = (survival.covariates - self._middle) / self._reach
+        if state["rows"] is None:
+            return np.concatenate([self._count(survival, X), X.sum(axis=0), (X**2).sum(axis=0)])
+        sums = self._look(state, survival, X=(X - np.array(state["centre"])) / np.array(state["scale"]))
+        if np.all(np.isfinite(sums)) and np.all(np.abs(sums) <= LARGEST_SUM):
+            return np.concatenate([[0.0], sums])
+        return np.concatenate([[1.0], np.zeros_like(sums)])
+
+    def labels(self, state: State) -> tuple[str, ...]:
+        """Return the plain-words name of each sum."""
+        if state["rows"] is None:
+            sums = tuple(f"sum of {name}" for name in self.names)
+            return (*self._count_labels(), *sums, *(f"sum of squared {name}" for name in self.names))
+        return (TOO_LONG, *self._look_labels(state))
+
+    def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the counts of persons in the first round; later sums count nobody."""
+        return () if state["rows"] is not None else self._count_cells(total[: -2 * self.parameters])
+
+    def combine(self, state: State, total: Vector) -> State:
+        """Return the state after a round."""
+        if state["rows"] is None:
+            return self._set_up(total)
+        nowhere = Point(-np.inf, np.zeros(self.parameters), np.zeros((self.parameters, self.parameters)))
+        point = self._point(state, total[1:]) if round(total[0]) == 0 else nowhere
+        return ascent.step(state, point, names=self.names)
+
+    def result(self, state: State) -> dict[str, Any]:
+        """Return the terms, the tests and how the estimate was found, or the problem."""
+        fitted: dict[str, Any] = {"terms": [], "log_likelihood": None, "null_log_likelihood": None, "tests": None}
+        if state["converged"]:
+            best, null = state["best"], state["null"]
+            fitted = {
+                "terms": self._terms(state),
+                "log_likelihood": best["log_likelihood"],
+                "null_log_likelihood": null["log_likelihood"],
+                "tests": self._tests(best, null),
+            }
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "rows": state["rows"],
+            "events": state["events"],
+            "ties": self.ties,
+            "baseline": self.baseline,
+            "confidence": self.confidence,
+            "iterations": max(state["looks"] - 1, 0),
+            "converged": state["converged"],
+            "problem": state["problem"],
+            "grid": self._grid(state),
+            **fitted,
+        }
+
+    def _count(self, survival: Survival, X: Floats) -> Vector:
+        """Return what the first round counts."""
+        raise NotImplementedError
+
+    def _count_labels(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
+        raise NotImplementedError
+
+    def _set_up(self, total: Vector) -> State:
+        raise NotImplementedError
+
+    def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
+        """Return the sums at the trial coefficients for standardised covariates X."""
+        raise NotImplementedError
+
+    def _look_labels(self, state: State) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def _point(self, state: State, total: Vector) -> Point:
+        raise NotImplementedError
+
+    def _grid(self, state: State) -> dict[str, object] | None:
+        raise NotImplementedError
+
+    @property
+    def _middle(self) -> Floats:
+        return np.array([0.0 if bounds is None else sum(bounds) / 2 for bounds in self._all_bounds])
+
+    @property
+    def _reach(self) -> Floats:
+        """Return half the width of each range, 1 where there is none."""
+        halves = ((0.0, 2.0) if bounds is None else bounds for bounds in self._all_bounds)
+        return np.array([(high - low) / 2 or 1.0 for low, high in halves])
+
+    @property
+    def _all_bounds(self) -> tuple[Bounds, ...]:
+        return self.bounds or (None,) * self.parameters
+
+    def _begin(self, total: Vector, *, rows: int, events: int) -> State:
+        """Return the state after the first round: mean and deviation of each column, and zero coefficients."""
+        p = self.parameters
+        mean, square = total[-2 * p : -p] / max(rows, 1), total[-p:] / max(rows, 1)
+        variance = square - mean**2
+        flat = variance <= ROUNDING * np.maximum(square, mean**2)
+        scale = np.sqrt(np.where(flat, 1.0, variance))
+        state = {
+            **ascent.begin(p, events=events),
+            "rows": rows,
+            "centre": mean.tolist(),
+            "scale": scale.tolist(),
+        }
+        if events:
+            return state
+        remedy = "Ask for a longer time of observation, or another event."
+        return ascent.fail(state, "Nobody had the event, so there is nothing to estimate.", remedy=remedy)
+
+    def _terms(self, state: State) -> list[dict[str, Any]]:
+        """Return each coefficient on the scale of its own variable."""
+        scale = np.array(state["scale"]) * self._reach
+        estimates = np.array(state["best"]["coefficients"]) / scale
+        errors = np.sqrt(np.diag(ascent.covariance(state["best"]))) / scale
+        width = float(ndtri(0.5 + self.confidence / 2))
+        return [
+            _term(name, estimate=float(estimate), error=float(error), width=width)
+            for name, estimate, error in zip(self.names, estimates, errors, strict=True)
+        ]
+
+    def _tests(self, best: dict[str, Any], null: dict[str, Any]) -> dict[str, Any]:
+        """Return the three tests that all coefficients are zero."""
+        b = np.array(best["coefficients"])
+        statistics = {
+            "likelihood_ratio": 2 * (best["log_likelihood"] - null["log_likelihood"]),
+            "wald": float(b @ ascent.information(best) @ b),
+            "score": ascent.score_statistic(null),
+        }
+        df = self.parameters
+        return {
+            name: {"chi_square": value, "df": df, "p": float(chdtrc(df, max(value, 0.0)))}
+            for name, value in statistics.items()
+        }
+
+
+def _term(name: str, *, estimate: float, error: float, width: float) -> dict[str, Any]:
+    z, low, high = estimate / error, estimate - width * error, estimate + width * error
+    return {
+        "name": name,
+        "estimate": estimate,
+        "standard_error": error,
+        "z": z,
+        "p": float(2 * ndtr(-abs(z))),
+        "low": low,
+        "high": high,
+        "hazard_ratio": _exp(estimate),
+        "hazard_ratio_low": _exp(low),
+        "hazard_ratio_high": _exp(high),
+    }
+
+
+def _exp(value: float) -> float | None:
+    """Return exp(value), None where it is beyond what JSON can hold."""
+    with np.errstate(over="ignore"):
+        ratio = float(np.exp(value))
+    return ratio if np.isfinite(ratio) else None

@@ -1,0 +1,369 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api
+from lifelines import CoxPHFitter
+
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics.cox import PooledCox, SiteCox
+from hansa.lib.statistics.grid import coarsen
+from tests.lib.statistics.cohorts import (
+    COHORTS,
+    counts,
+    covariates,
+    estimate,
+    gbsg2,
+    heavy_ties,
+    larynx,
+    r_numbers,
+    reader,
+    rossi,
+    run,
+    split,
+    table_of,
+    thirds,
+)
+
+CONTROL = "control=coxph.control(eps=1e-12, iter.max=50)"
+R_FIT = (
+    "fit <- function(ties) {{ f <- coxph({formula}, data=d, ties=ties, " + CONTROL + ");"
+    "c(coef(f), sqrt(diag(vcov(f))), f$loglik, f$score, f$wald.test) }}; c(fit('breslow'), fit('efron'))"
+)
+TIES = ("breslow", "efron")
+
+
+def pooled(frame, *, strata=False, ties="efron", **grid):
+    levels = [str(level) for level in range(int(frame["stratum"].max()) + 1)] if strata else [""]
+    names = covariates(frame)
+    read = reader(names, code="stratum" if strata else None)
+    return PooledCox(name="model", read=read, names=names, ties=ties, counts=counts(levels=levels, **grid))
+
+
+def by_site(frame, *, strata=False, ties="efron"):
+    names = covariates(frame)
+    read = reader(names, code="stratum" if strata else None)
+    return SiteCox(name="model", read=read, names=names, ties=ties)
+
+
+def column(result, key):
+    return np.array([term[key] for term in result["terms"]])
+
+
+def numbers(result):
+    """Return the numbers of a result in the order of R_FIT."""
+    assert result["converged"]
+    tests = [result["tests"][name]["chi_square"] for name in ("score", "wald")]
+    likelihoods = [result["null_log_likelihood"], result["log_likelihood"]]
+    return column(result, "estimate"), column(result, "standard_error"), np.array(likelihoods + tests)
+
+
+def assert_equal_r(results, frame, *, folder, strata=""):
+    """Compare a Breslow and an Efron result with what one run of R gives."""
+    names = covariates(frame)
+    formula = f"Surv(time, event) ~ {' + '.join(names)}{strata}"
+    expected = r_numbers(R_FIT.format(formula=formula), frame=frame, folder=folder)
+
+    for result, wanted in zip(results, np.split(expected, 2), strict=True):
+        estimates, errors, rest = numbers(result)
+        p = len(names)
+        assert [term["name"] for term in result["terms"]] == list(names)
+        np.testing.assert_allclose(estimates, wanted[:p], rtol=0, atol=1e-8)
+        np.testing.assert_allclose(errors, wanted[p : 2 * p], rtol=0, atol=1e-8)
+        np.testing.assert_allclose(rest, wanted[2 * p :], rtol=1e-8)
+
+
+@pytest.mark.parametrize("strata", [False, True])
+@pytest.mark.parametrize(("name", "width"), [("gbsg2", 1), ("rossi", 1), ("heavy_ties", 1), ("larynx", 0.1)])
+def test_fit_equals_r_on_the_raw_times(name, width, strata, tmp_path):
+    frame = COHORTS[name]()
+    sites = split(frame, [len(frame) // 2, 20])
+
+    results = [estimate(pooled(frame, strata=strata, ties=ties, width=width), sites) for ties in TIES]
+
+    assert_equal_r(results, frame, folder=tmp_path, strata=" + strata(stratum)" if strata else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "strata", "width", "minimum"),
+    [
+        ("gbsg2", False, 30, 10),
+        ("gbsg2", True, 30, 5),
+        ("rossi", False, 4, 10),
+        ("rossi", True, 4, 5),
+        ("heavy_ties", False, 2, 5),
+        ("heavy_ties", True, 1, 2),
+    ],
+)
+def test_fit_equals_r_on_the_merged_grid(name, strata, width, minimum, tmp_path):
+    frame = COHORTS[name]()
+    models = [pooled(frame, strata=strata, ties=ties, width=width, minimum=minimum) for ties in TIES]
+
+    states = [run(model, thirds(frame)) for model in models]
+
+    rounded = coarsen(frame["time"].to_numpy(), grid=models[0].counts.grid, ends=states[0]["ends"])
+    results = [model.result(state) for model, state in zip(models, states, strict=True)]
+    assert 1 < len(set(rounded)) < frame["time"].nunique()
+    assert sorted(set(rounded)) == results[0]["grid"]["times"]
+    strata_term = " + strata(stratum)" if strata else ""
+    assert_equal_r(results, frame.assign(time=rounded), folder=tmp_path, strata=strata_term)
+
+
+@pytest.mark.parametrize("strata", [False, True])
+@pytest.mark.parametrize("name", sorted(COHORTS))
+def test_fit_by_site_equals_r_stratified_by_site(name, strata, tmp_path):
+    frame = COHORTS[name]()
+    place = np.random.default_rng(3).permutation(len(frame))
+    frame["site"] = np.searchsorted([len(frame) // 2, len(frame) - 1], place, side="right")
+    sites = [table_of(frame[frame["site"] == site]) for site in range(3)]
+
+    results = [estimate(by_site(frame, strata=strata, ties=ties), sites) for ties in TIES]
+
+    strata_term = " + strata(site, stratum)" if strata else " + strata(site)"
+    assert_equal_r(results, frame, folder=tmp_path, strata=strata_term)
+
+
+def test_fit_gives_the_published_numbers_of_the_reference():
+    frame = gbsg2()
+
+    result = estimate(pooled(frame, ties="breslow"), thirds(frame))
+
+    estimates = [-0.000302840304015, -0.362723451792886, 0.007415017420672, 0.052381353852512]
+    errors = [0.00603523171, 0.12810379850, 0.00386035329, 0.00733158822]
+    np.testing.assert_allclose(column(result, "estimate"), estimates, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(column(result, "standard_error"), errors, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("ties", ["breslow", "efron"])
+def test_fit_agrees_with_statsmodels(ties):
+    frame = gbsg2()
+    names = list(covariates(frame))
+
+    result = estimate(pooled(frame, ties=ties), thirds(frame))
+
+    other = statsmodels.api.PHReg(frame["time"], frame[names], status=frame["event"], ties=ties).fit()
+    np.testing.assert_allclose(column(result, "estimate"), other.params, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(column(result, "standard_error"), other.bse, rtol=1e-5)
+
+
+def test_fit_agrees_with_lifelines():
+    frame = gbsg2()
+
+    result = estimate(pooled(frame, strata=True), thirds(frame))
+
+    other = CoxPHFitter().fit(frame, "time", "event", strata="stratum").summary
+    np.testing.assert_allclose(column(result, "estimate"), other["coef"], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(column(result, "standard_error"), other["se(coef)"], rtol=1e-5)
+    np.testing.assert_allclose(column(result, "hazard_ratio_low"), other["exp(coef) lower 95%"], rtol=1e-4)
+    np.testing.assert_allclose(column(result, "hazard_ratio_high"), other["exp(coef) upper 95%"], rtol=1e-4)
+    np.testing.assert_allclose(column(result, "p"), other["p"], rtol=1e-3)
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_does_not_depend_on_declared_ranges(build):
+    frame = gbsg2()
+    plain = build(frame)
+    ranged = replace(plain, bounds=((18.0, 120.0), (0.0, 1.0), None, (7.0, 7.0)))
+
+    results = [estimate(model, thirds(frame)) for model in (plain, ranged)]
+
+    np.testing.assert_allclose(column(results[0], "estimate"), column(results[1], "estimate"), rtol=0, atol=1e-11)
+    np.testing.assert_allclose(column(results[0], "standard_error"), column(results[1], "standard_error"), rtol=1e-11)
+
+
+@pytest.mark.parametrize("sizes", [[], [500, 120], [1], [0, 685], [229, 229], [100] * 6])
+def test_fit_does_not_depend_on_how_the_rows_are_split(sizes):
+    frame = gbsg2()
+    model = pooled(frame, width=30, minimum=10)
+    whole = model.result(run(model, [table_of(frame)]))
+
+    parts = model.result(run(model, split(frame, sizes)))
+
+    assert parts["grid"] == whole["grid"]
+    assert parts["rows"] == 686
+    np.testing.assert_allclose(column(parts, "estimate"), column(whole, "estimate"), rtol=0, atol=1e-11)
+    np.testing.assert_allclose(column(parts, "standard_error"), column(whole, "standard_error"), rtol=1e-10)
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_holds_with_a_site_without_events_and_an_absent_level(build, tmp_path):
+    frame = gbsg2()
+    quiet = (frame["event"] == 0) & (frame["hormone"] == 0)
+    frame["site"] = np.where(quiet, 0, 1 + np.arange(len(frame)) % 2)
+
+    sites = [table_of(frame[frame["site"] == site]) for site in range(3)]
+    results = [estimate(build(frame, ties=ties), sites) for ties in TIES]
+
+    assert not sites[0]["event"].any()
+    assert not sites[0]["hormone"].any()
+    assert_equal_r(results, frame, folder=tmp_path, strata="" if build is pooled else " + strata(site)")
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_names_a_column_that_does_not_vary(build):
+    frame = gbsg2().assign(centre=5.3)
+
+    result = estimate(build(frame), thirds(frame))
+
+    assert result["terms"] == []
+    assert not result["converged"]
+    assert result["problem"] == (
+        "The data cannot tell 'centre' from the other terms: it does not vary, or follows from terms before it."
+        " Leave 'centre' out of the formula, or join its levels."
+    )
+
+
+def test_fit_names_columns_that_follow_from_earlier_ones():
+    frame = gbsg2()
+    frame["months"] = frame["age"] * 12
+    frame["mixture"] = frame["size"] - 3 * frame["nodes"] + 1
+
+    result = estimate(pooled(frame), thirds(frame))
+
+    assert "tell 'months' and 'mixture' from" in result["problem"]
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_names_a_coefficient_that_runs_off(build):
+    frame = gbsg2()
+    frame["lucky"] = ((frame["event"] == 0) & (np.arange(len(frame)) % 4 == 0)).astype(float)
+
+    result = estimate(build(frame), thirds(frame))
+
+    assert result["terms"] == []
+    assert result["problem"].startswith("The coefficient of 'lucky' grows without end")
+    assert result["iterations"] < 30
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_says_that_nobody_had_the_event(build):
+    frame = gbsg2().assign(event=0.0)
+
+    result = estimate(build(frame), thirds(frame))
+
+    assert result["problem"].startswith("Nobody had the event")
+    assert (result["rows"], result["events"], result["iterations"], result["tests"]) == (686, 0, 0, None)
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_fit_says_that_there_is_nobody(build):
+    frame = gbsg2().iloc[:0]
+
+    result = estimate(build(gbsg2()), [table_of(frame)])
+
+    assert result["problem"].startswith("Nobody had the event")
+    assert result["rows"] == 0
+
+
+def test_refuses_a_model_without_terms():
+    with pytest.raises(InvalidError) as caught:
+        SiteCox(name="empty", read=reader(), names=())
+
+    assert str(caught.value) == "The Cox model 'empty' has no term. Name a variable on the right of its formula."
+
+
+@pytest.mark.parametrize("build", [pooled, by_site])
+def test_local_halves_a_step_that_is_too_long(build):
+    frame = gbsg2()
+    model = build(frame)
+    state = model.start()
+    for _ in range(2):
+        state = model.combine(state, np.sum([model.local(state, site) for site in thirds(frame)], axis=0))
+    overshot = {**state, "trial": [900.0, 0.0, 0.0, 0.0]}
+
+    vectors = [model.local(overshot, site) for site in thirds(frame)]
+    halved = model.combine(overshot, np.sum(vectors, axis=0))
+
+    assert all(vector[0] == 1 and not vector[1:].any() for vector in vectors)
+    assert model.labels(overshot)[0] == "sites at which the last step was too long to compute the sums"
+    assert halved["best"] == state["best"]
+    assert halved["trial"][0] == 450.0
+
+
+def test_step_that_lowers_the_likelihood_is_halved_until_it_climbs():
+    frame = gbsg2()
+    model = pooled(frame)
+    state = model.start()
+    for _ in range(2):
+        state = model.combine(state, model.local(state, table_of(frame)))
+    state = {**state, "trial": [-8.0, 0.0, 0.0, 0.0]}
+    while not model.is_done(state):
+        state = model.combine(state, model.local(state, table_of(frame)))
+
+    result = model.result(state)
+
+    straight = estimate(model, [table_of(frame)])
+    np.testing.assert_allclose(column(result, "estimate"), column(straight, "estimate"), rtol=0, atol=1e-10)
+
+
+def test_cells_of_the_pooled_model_are_zero_or_at_least_the_minimum():
+    frame = gbsg2()
+    model = pooled(frame, strata=True, width=30, minimum=10)
+    total = model.local(model.start(), table_of(frame))
+
+    cells = model.cells(model.start(), total)
+
+    assert sum(count for _, count in cells) == 686
+    assert all(count == 0 or count >= 10 for _, count in cells)
+    assert model.cells(model.combine(model.start(), total), total) == ()
+
+
+def test_cells_by_site_are_persons_with_and_without_the_event():
+    frame = gbsg2()
+    model = by_site(frame)
+
+    cells = model.cells(model.start(), model.local(model.start(), table_of(frame)))
+
+    assert cells == (("persons without the event", 387.0), ("persons with the event", 299.0))
+
+
+def test_labels_say_what_each_number_is():
+    frame = pd.DataFrame(
+        {"time": [1.0, 1.0, 2.0], "event": [1.0, 1.0, 0.0], "stratum": [0, 0, 0], "age": [50.0, 60.0, 70.0]}
+    )
+    model = pooled(frame, until=2.0)
+    site = by_site(frame)
+
+    first = model.labels(model.start())
+    later = model.labels(model.combine(model.start(), model.local(model.start(), table_of(frame))))
+    own = site.labels(site.combine(site.start(), site.local(site.start(), table_of(frame))))
+
+    assert first == (
+        *("censored, time 0", "events, time 0", "censored, time 1", "events, time 1"),
+        *("censored, time 2", "events, time 2"),
+        *("sum of age of persons with the event", "sum of age", "sum of squared age"),
+    )
+    assert later[1:] == (
+        "relative hazards of persons at risk, time 1",
+        "relative hazards of persons at risk times age, time 1",
+        "relative hazards of persons at risk times age times age, time 1",
+        "relative hazards of persons with the event, time 1",
+        "relative hazards of persons with the event times age, time 1",
+        "relative hazards of persons with the event times age times age, time 1",
+    )
+    assert own[1:] == ("log-likelihood", "slope of the log-likelihood along age", "information times age times age")
+
+
+def test_only_the_pooled_model_needs_secure_sums():
+    assert pooled(rossi()).needs_secure_sum
+    assert not by_site(rossi()).needs_secure_sum
+    assert pooled(rossi()).parameters == 4
+
+
+def test_hazard_ratio_beyond_json_is_none():
+    frame = larynx()
+    frame["tiny"] = frame["age"] * 1e-7
+
+    result = estimate(pooled(frame[["time", "event", "stratum", "tiny"]], width=0.1), thirds(frame))
+
+    assert result["converged"]
+    assert result["terms"][0]["hazard_ratio_high"] is None
+
+
+def test_fit_by_site_keeps_within_five_rounds_on_heavy_ties():
+    frame = heavy_ties()
+
+    result = estimate(by_site(frame), thirds(frame))
+
+    assert result["iterations"] <= 6
