@@ -49,7 +49,7 @@ class Part:
         column = table[self.variable]
         if self.code is not None:
             return (column == self.code).astype(np.float64)
-        values: npt.NDArray[np.float64] = np.asarray(column, dtype=np.float64)
+        values: npt.NDArray[np.float64] = column.astype(np.float64)
         if self.logarithm:
             values = np.log(values)
         return values
@@ -128,8 +128,10 @@ class Formula:
 
     @cached_property
     def crossings(self) -> tuple[tuple[str, ...], ...]:
-        """Return the sets of categories whose joint counts the model depends on."""
-        found = (tuple(p.variable for p in column.parts if p.code is not None) for column in self.columns)
+        """Return the sets of categories and booleans whose joint counts the model depends on."""
+        found = (
+            tuple(p.variable for p in column.parts if self.variables[p.variable].categories) for column in self.columns
+        )
         return tuple(dict.fromkeys(names for names in found if names))
 
     def matrix(self, table: Table) -> npt.NDArray[np.float64]:
