@@ -1,0 +1,97 @@
+"""Print one table: `python -m benchmarks [NAME ...] [--peers PYTHON] [--json FILE]`."""
+
+import argparse
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.rows import HERE, Row, peers_python
+
+NAMES = ("secure_sum", "decisions", "memorandum", "ledger_appends", "letters", "glm", "cold_start")
+HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
+SHOWN = ("cryptography", "numpy", "scipy", "Django")
+
+
+def main() -> int:
+    """Measure what is asked for and print it as markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or several of {', '.join(NAMES)}")
+    parser.add_argument("--peers", help="the Python of the environment in which the peers are installed")
+    parser.add_argument("--json", type=Path, help="also write the rows as JSON to this file")
+    given = parser.parse_args()
+    if given.peers:
+        os.environ["HANSA_PEERS"] = given.peers
+    rows = [row for name in given.names or NAMES if (HERE / f"{name}.py").exists() for row in measured(name)]
+    print(table(rows))
+    if given.json:
+        given.json.write_text(json.dumps([row.cells() for row in rows], ensure_ascii=False, indent=1) + "\n")
+    return int(any(row.holds is False for row in rows))
+
+
+def measured(name: str) -> list[Row]:
+    """Run one figure's script and say so while it runs."""
+    print(f"measuring {name} …", file=sys.stderr)
+    found: list[Row] = importlib.import_module(f"benchmarks.{name}").measure()
+    return found
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as a markdown table below a line on where they were measured."""
+    lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
+    return "\n".join([where(), "", *(f"| {' | '.join(cells)} |" for cells in lines)])
+
+
+def where() -> str:
+    """Name the machine, the versions and the date."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in SHOWN)
+    return (
+        f"Measured on {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M} UTC: {processor()}, {os.cpu_count()} cores, "
+        f"{memory()} GB, {system()}; Python {platform.python_version()}, {versions}; commit {commit()}; "
+        f"peers: {peers_version()}."
+    )
+
+
+def processor() -> str:
+    for line in _lines("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def memory() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def system() -> str:
+    named = [line.partition("=")[2].strip('"') for line in _lines("/etc/os-release") if line.startswith("PRETTY_NAME")]
+    return f"{named[0] if named else platform.system()} ({platform.release().split('-')[0]})"
+
+
+def commit() -> str:
+    done = subprocess.run(
+        ["git", "-C", str(HERE), "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "unknown"
+
+
+def peers_version() -> str:
+    done = subprocess.run([peers_python(), "--version"], capture_output=True, text=True, check=False)
+    return f"{done.stdout.strip()} in an environment of their own"
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

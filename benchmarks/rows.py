@@ -1,0 +1,67 @@
+"""One line of the table, and how the two sides of it are measured."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+BESIDE = HERE.parents[1] / "venv-bench" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Say what was measured, what was asked, and what a peer did in the same run."""
+
+    figure: str
+    hansa: str
+    target: str
+    holds: bool | None
+    peer: str = "–"
+    theirs: str = "–"
+    ratio: str = "–"
+
+    def cells(self) -> tuple[str, ...]:
+        met = {True: "yes", False: "**no**", None: "–"}[self.holds]
+        return (self.figure, self.hansa, self.target, met, self.peer, self.theirs, self.ratio)
+
+
+def seconds(run: Callable[[], object], *, times: int = 9) -> float:
+    """Return the median of several runs after one that does not count."""
+    run()
+    taken = []
+    for _ in range(times):
+        before = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - before)
+    return statistics.median(taken)
+
+
+def peers_python() -> str:
+    """Return the interpreter of the environment in which the peers are installed."""
+    beside = str(BESIDE) if BESIDE.exists() else sys.executable
+    return os.environ.get("HANSA_PEERS", beside)
+
+
+def peer(script: str, *arguments: object, timeout: int = 600) -> dict[str, Any]:
+    """Run a peer's script, which prints one JSON object, or say why it could not run."""
+    command = [peers_python(), str(HERE / "peers" / f"{script}.py"), *map(str, arguments)]
+    # The peers' environment is clean: no telemetry, and nothing of Hansa on the path.
+    environment = {**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "PYTHONPATH": ""}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
+    except subprocess.TimeoutExpired:
+        return {"missing": f"not finished after {timeout} s"}
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        if "ModuleNotFoundError" in last and last.count(".") == 0:
+            last = "not installed: pip install -r benchmarks/requirements.txt"
+        return {"missing": last[:120]}
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
