@@ -35,7 +35,9 @@ def begin(*, username: str, name: str, password: str, language: str = "en") -> P
     with change({"action": "people.begin"}) as made:
         if Person.objects.exists():
             raise RefusedError(_("This node has people already."), _("Ask an administrator to add you."))
-        person = Person(username=username.casefold(), name=name, language=language, roles=["administrator"], state=ACTIVE)
+        person = Person(
+            username=username.casefold(), name=name, language=language, roles=["administrator"], state=ACTIVE
+        )
         set_password(person, SecretStr(password))
         person.full_clean()
         person.save()

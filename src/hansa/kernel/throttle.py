@@ -22,6 +22,7 @@ from hansa.lib.errors import RefusedError
 FREE: Mapping[str, int] = {"account": 5, "address": 20}
 LONGEST = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)
+SECONDS_SAID = 90
 
 
 class ThrottledError(RefusedError):
@@ -35,7 +36,7 @@ class ThrottledError(RefusedError):
 def said(wait: timedelta) -> str:
     """Say how long to wait, as people say it."""
     seconds = int(wait.total_seconds()) + 1
-    if seconds < 100:
+    if seconds <= SECONDS_SAID:
         return ngettext("Try again in %(n)d second.", "Try again in %(n)d seconds.", seconds) % {"n": seconds}
     minutes = -(-seconds // 60)
     return ngettext("Try again in %(n)d minute.", "Try again in %(n)d minutes.", minutes) % {"n": minutes}

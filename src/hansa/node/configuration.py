@@ -125,7 +125,9 @@ def load(directory: Path) -> Configuration:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidError(f"{path} cannot be read: {error}.", "Mend that line, or copy the file from a backup.") from error
+        raise InvalidError(
+            f"{path} cannot be read: {error}.", "Mend the line, or take it from a backup."
+        ) from error
     return check(given, directory=directory)
 
 

@@ -24,7 +24,7 @@ THREADS = 16
 STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(ready: Callable[[str], None] = lambda address: None) -> None:
+def serve(ready: Callable[[str], object] = str) -> None:
     """Run the node until it is told to stop; ``ready`` hears the address once pages answer."""
     if not settings.NODE.is_made:
         raise InvalidError(f"There is no node in {settings.HANSA_NODE}.", "Make one with: hansa init DIRECTORY")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from hansa.node.configuration import LANGUAGES as SPOKEN
 from hansa.node.configuration import load, node_directory
 
 # Every file that this process makes is for its own user only.

@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}';"
+    " img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -69,7 +70,9 @@ class SecurityMiddleware:
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
         """Return the answer to a request that is too large or too often, or None."""
         if too_large(request):
-            return refused(request, _("This is larger than the node accepts."), remedy=_("Send less at once."), status=413)
+            return refused(
+                request, _("This is larger than the node accepts."), remedy=_("Send less at once."), status=413
+            )
         if not is_for_programs(request):
             return None
         wait = self.buckets.take(request.META.get("REMOTE_ADDR", ""), now=time.monotonic())

@@ -54,7 +54,9 @@ class Person(Record, AbstractBaseUser):
         max_length=60,
         unique=True,
         validators=[
-            RegexValidator(r"\A[a-z0-9][a-z0-9._-]*\Z", _("Use small letters, digits, full stops, hyphens and underscores."))
+            RegexValidator(
+                r"\A[a-z0-9][a-z0-9._-]*\Z", _("Use small letters, digits, full stops, hyphens and underscores.")
+            )
         ],
     )
     name = models.CharField(_("name"), max_length=120)

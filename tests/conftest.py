@@ -1,0 +1,125 @@
+"""What every test finds: one fresh node in a temporary directory, people, and no way out of this machine."""
+
+import atexit
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hansa.node.initialise import prepare
+
+BERLIN = "https://ror.org/001w7jn25"
+HOME = Path(tempfile.mkdtemp(prefix="hansa-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+# The node is made before Django starts, because the settings read it.
+prepare(
+    HOME / "node",
+    institution=BERLIN,
+    name="Charité – Universitätsmedizin Berlin",
+    listen="127.0.0.1:8001",
+    database=os.environ.get("HANSA_TEST_DATABASE", ""),
+)
+os.environ["HANSA_NODE"] = str(HOME / "node")
+os.environ["DJANGO_SETTINGS_MODULE"] = "hansa.node.settings"
+
+import django  # noqa: E402 -- only now there is a node to read
+from django.conf import settings  # noqa: E402 -- as above
+
+settings.DATABASES["default"]["TEST"] = {} if os.environ.get("HANSA_TEST_DATABASE") else {"NAME": HOME / "test.sqlite3"}
+# Argon2 is slow on purpose, which tests need not be; test_settings reads what a real node uses.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+try:
+    django.setup()
+
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from hansa.kernel import triggers
+    from hansa.kernel.frame import Change, under_way
+    from hansa.kernel.models.people import Person
+except ImportError as error:
+    BaseDatabaseOperations = SimpleNamespace(execute_sql_flush=None)
+    print("conftest: the kernel does not import yet:", error)
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+    from django.utils.functional import empty
+
+    settings._wrapped = empty
+    Person = Any
+
+OPEN_CONNECT = socket.socket.connect
+FLUSH = BaseDatabaseOperations.execute_sql_flush
+
+
+def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+    """Empty the tables between tests that commit; the ledger lets nobody else do that."""
+    with self.connection.cursor() as cursor:
+        editor = SimpleNamespace(connection=self.connection, execute=cursor.execute)
+        triggers.allow_changes(None, editor)
+        FLUSH(self, sql_list)
+        triggers.forbid_changes(None, editor)
+
+
+BaseDatabaseOperations.execute_sql_flush = flush
+
+
+def connect(self: socket.socket, address: Any) -> None:
+    """Connect to this machine only."""
+    if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        raise AssertionError(f"A test tried to reach {address[0]}; tests stay on this machine.")
+    OPEN_CONNECT(self, address)
+
+
+socket.socket.connect = connect
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes long, and say so, unless everything is asked for."""
+    if os.environ.get("HANSA_TEST_ALL"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="takes long; set HANSA_TEST_ALL=1 to run it"))
+
+
+@contextlib.contextmanager
+def given() -> Iterator[None]:
+    """Let a test put records in place that were there before, without a line in the ledger."""
+    token = under_way.set(Change({}))
+    try:
+        yield
+    finally:
+        under_way.reset(token)
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Person]:
+    """Make a person with roles: ``person("steward", "auditor", username="ada")``."""
+
+    def make(*roles: str, username: str = "", password: str = "", **fields: Any) -> Person:
+        fields = {"name": "Ada", "state": Person.State.ACTIVE, **fields}
+        made = Person(username=username or f"person{Person.objects.count() + 1}", roles=list(roles), **fields)
+        made.set_password(password or None)
+        with given():
+            made.save()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def administrator(person: Callable[..., Person]) -> Person:
+    """Return an administrator of this node."""
+    return person("administrator", username="administrator", name="Astrid")
+
+
+@pytest.fixture
+def stranger(person: Callable[..., Person]) -> Person:
+    """Return someone with an account and no role."""
+    return person(username="stranger", name="Stefan")
