@@ -9,10 +9,9 @@ transactions begin with the write lock; PostgreSQL takes an advisory lock which 
 gives back at the end of the transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import connection
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from hansa.kernel.identity import own
@@ -27,6 +26,11 @@ from hansa.lib.merkle import HASH_BYTES, Frontier, Node
 SERIAL = 0x68616E7361
 CHUNK = 5000
 
+# Every change appends, and building these three queries anew would cost more than running them.
+SIZE = "SELECT coalesce(max(position) + 1, 0) FROM kernel_ledgerentry"
+HASHES = "SELECT position, hashes FROM kernel_ledgerentry WHERE position IN ({})"
+INSERT = "INSERT INTO kernel_ledgerentry (position, body, hashes) VALUES (%s, %s, %s)"
+
 
 def append(body: Mapping[str, JSON]) -> LedgerEntry:
     """Add an entry inside the transaction of the change it tells about."""
@@ -39,14 +43,16 @@ def append(body: Mapping[str, JSON]) -> LedgerEntry:
     data = canonical(body)
     frontier = _frontier(size())
     entry = LedgerEntry(position=frontier.size, body=data.decode(), hashes=frontier.add(merkle.leaf_hash(data)))
-    entry.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [entry.position, entry.body, entry.hashes])
     return entry
 
 
 def size() -> int:
     """Return the number of entries."""
-    last = LedgerEntry.objects.aggregate(last=Max("position"))["last"]
-    return 0 if last is None else int(last) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(SIZE)
+        return int(cursor.fetchone()[0])
 
 
 def root(entries: int | None = None) -> bytes:
@@ -144,10 +150,15 @@ def _prove(build: Callable[[Node], list[bytes]]) -> list[bytes]:
 
 def _reader(nodes: Iterable[tuple[int, int]]) -> Node:
     positions = [merkle.position_of(level, index) for level, index in nodes]
-    rows = dict(LedgerEntry.objects.filter(position__in=positions).values_list("position", "hashes"))
+    rows = _hashes(positions) if positions else {}
 
     def read(level: int, index: int) -> bytes:
-        hashes = bytes(rows[merkle.position_of(level, index)])
-        return hashes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
+        return rows[merkle.position_of(level, index)][level * HASH_BYTES : (level + 1) * HASH_BYTES]
 
     return read
+
+
+def _hashes(positions: Sequence[int]) -> dict[int, bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute(HASHES.format(", ".join(["%s"] * len(positions))), positions)
+        return {position: bytes(hashes) for position, hashes in cursor.fetchall()}
