@@ -16,8 +16,11 @@ HANSA_NODE = NODE.directory
 NODE_LISTEN = NODE.listen
 PACKAGE = Path(__file__).resolve().parents[1]
 
-# Our areas by name; those that others wrote announce themselves by an entry point.
-AREAS = ("hansa.areas.studies", *sorted(point.value for point in entry_points(group="hansa.areas")))
+# Every package under areas that describes itself, and those that others wrote and announce by an entry point.
+AREAS = (
+    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/area.py"))),
+    *sorted(point.value for point in entry_points(group="hansa.areas")),
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -25,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "hansa.kernel",
-    *AREAS,
+    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/models.py"))),
     "hansa.web",
     "hansa.api",
 ]
