@@ -12,21 +12,12 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hansa.kernel.models.records import Record, RecordQuerySet
+from hansa.kernel.models.records import Record
 
 
 def new_salt() -> bytes:
     """Return the salt that hides one person in the ledger."""
     return secrets.token_bytes(16)
-
-
-class PersonManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]  # reason: made by Django
-    """People, and how Django finds one by name."""
-
-    def get_by_natural_key(self, username: str) -> "Person":
-        """Return the person with this user name."""
-        found: Person = self.get(username=username.casefold())
-        return found
 
 
 class Person(Record, AbstractBaseUser):
@@ -69,8 +60,6 @@ class Person(Record, AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    objects = PersonManager()
-
     # What a program that speaks for this person may do at most; None for the person in the flesh.
     scopes: frozenset[str] | None = None
 
@@ -96,7 +85,7 @@ class Person(Record, AbstractBaseUser):
         """Return the name of this record in the ledger, which does not point at a person by itself."""
         return f"urn:hansa:people:{self.pseudonym}"
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Tell whether this is the person's password, without ever writing."""
         return check_password(raw_password, self.password)
 

@@ -1,0 +1,151 @@
+"""What people do with studies and with the data they stand on."""
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from hansa.areas.studies import datasets, rounds
+from hansa.areas.studies.models import Dataset, Study
+from hansa.areas.studies.queries import clause_of, is_lead
+from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
+from hansa.areas.studies.states import OPEN, DatasetState, State
+from hansa.kernel import joint
+from hansa.kernel.actions import NEW, GivenError, action
+from hansa.kernel.identity import own
+from hansa.kernel.models import Agreement, Person, Verdict
+from hansa.lib.errors import RefusedError
+from hansa.lib.statistics import protocol as protocols
+
+PROPOSED_LETTER = "studies.proposed"
+AT_HOME = "A hospital's own data stay in its own house; the clause speaks when a study wants to use them."
+
+
+@action(needs="studies.propose", source=(NEW,), target=(State.PROPOSED,), permit=PROPOSE)
+def propose(study: Study, *, by: Person, protocol: str, agreement: str = "", note: str = "") -> None:
+    """Propose a study.
+
+    Every party of the clause receives the protocol and decides for itself. Nothing is
+    computed before all of them have approved.
+    """
+    if faults := protocols.check(protocol):
+        raise GivenError({"protocol": " ".join(str(fault) for fault in faults)})
+    read = protocols.parse(protocol)
+    held = choose(agreement, clause=read.clause)
+    clause = clause_of(held.hash, read.clause) or {}
+    named = clause.get("parties")
+    study.title, study.question, study.purpose = read.title[:200], read.question, read.purpose
+    study.protocol, study.source_text = read.to_json(), protocol
+    study.stated_limits = read.limits()
+    study.lead, study.agreement, study.clause = own().id, held.hash, read.clause
+    study.parties = held.parties if named == "all" or not isinstance(named, list) else [str(party) for party in named]
+    joint.note(study.urn, own().id, verdict=Verdict.PROPOSED, reason=note, facts={})
+    joint.tell(
+        study,
+        PROPOSED_LETTER,
+        body={"protocol": study.protocol, "text": protocol, "note": note, "lead": study.lead},
+        permit=PROPOSE,
+    )
+
+
+def choose(hash_: str, *, clause: str) -> Agreement:
+    """Return the memorandum a study is proposed under: the one named, or the only one with the clause."""
+    in_force = Agreement.objects.filter(state=Agreement.State.IN_FORCE)
+    found = [held for held in in_force if (hash_ in ("", held.hash)) and clause_of(held.hash, clause)]
+    if not found:
+        raise RefusedError(
+            _("No memorandum in force here has a clause {clause}.").format(clause=clause),
+            _("Look at the clauses of the memorandum and name one of them in the protocol."),
+        )
+    if len(found) > 1:
+        raise GivenError({"agreement": _("Several memoranda have this clause; name one by its hash.")})
+    return found[0]
+
+
+@action(
+    needs="studies.decide", source=(State.PROPOSED,), target=(State.APPROVED, State.RUNNING), permit=APPROVE
+)
+def approve(study: Study, *, by: Person, dataset: str, mapping: dict[str, str] | None = None, note: str = "") -> None:
+    """Approve the study at this institution.
+
+    The sums described on the study's page will be computed on the dataset you name and
+    added to those of the other parties. No row leaves this institution.
+    """
+    chosen = Dataset.objects.filter(name=dataset, state=DatasetState.CONNECTED).first()
+    if chosen is None:
+        raise GivenError({"dataset": _("There is no connected dataset of this name; add it under Datasets.")})
+    study.dataset, study.mapping = chosen, mapping or {}
+    rounds.examine(study)
+    joint.decide(
+        study,
+        Verdict.APPROVED,
+        reason=note,
+        facts={"mask_key": rounds.mask_key(study).public.text, "protocol": study.protocol_digest},
+        permit=APPROVE,
+    )
+    study.state = State.APPROVED
+    rounds.begin_if_all_approved(study)
+
+
+@action(
+    needs="studies.decide", source=(State.PROPOSED, State.APPROVED), target=(State.DECLINED,), permit=DECLINE
+)
+def decline(study: Study, *, by: Person, reason: str) -> None:
+    """Decline the study.
+
+    Every party learns the reason. The study ends for all of them.
+    """
+    joint.decide(study, Verdict.DECLINED, reason=reason, permit=DECLINE)
+
+
+@action(needs="studies.withdraw", source=tuple(OPEN), target=(State.WITHDRAWN,), permit=WITHDRAW)
+def withdraw(study: Study, *, by: Person, reason: str) -> None:
+    """Withdraw from the study.
+
+    Possible at any time before the result is released; nothing more is computed and no result appears.
+    """
+    joint.decide(study, Verdict.WITHDRAWN, reason=reason, permit=WITHDRAW)
+
+
+@action(needs="studies.retry", source=(State.FAILED,), target=(State.RUNNING,), permit=CONTRIBUTE)
+def retry(study: Study, *, by: Person) -> None:
+    """Start the study again from its first round.
+
+    Every party's approval still holds; all masks are new, so nothing of the first attempt can be combined with it.
+    """
+    if not is_lead(study):
+        raise RefusedError(_("Only the institution that proposed the study starts it again."), _("Ask them to."))
+    study.attempt += 1
+    rounds.begin(study)
+
+
+@action(needs="studies.release", source=(State.REVIEW,), target=(State.REVIEW, State.RELEASED), permit=RELEASE)
+def release(study: Study, *, by: Person) -> None:
+    """Release the result.
+
+    Your institution signs it; when every party has, it may be read by the investigators of all.
+    """
+    rounds.sign_result(study)
+
+
+@action(needs="datasets.add", source=(NEW,), target=(DatasetState.CONNECTED,), because=AT_HOME)
+def add(dataset: Dataset, *, by: Person, name: str, source: str) -> None:
+    """Connect data.
+
+    Hansa copies the rows into this node's own file and shows what each column holds. Nothing leaves.
+    """
+    if Dataset.objects.filter(name=name).exists():
+        raise GivenError({"name": _("A dataset of this name exists; choose another name.")})
+    frame = datasets.load(source)
+    dataset.name, dataset.source = name, datasets.described(source)[:300]
+    dataset.table = f"d_{uuid.uuid4().hex}"
+    dataset.rows, dataset.profile = len(frame), datasets.profile(frame)
+    dataset.digest = datasets.keep(frame, table=dataset.table)
+
+
+@action(needs="datasets.remove", source=(DatasetState.CONNECTED,), target=(DatasetState.REMOVED,), because=AT_HOME)
+def remove(dataset: Dataset, *, by: Person) -> None:
+    """Remove the data from this node.
+
+    The copied rows are deleted. What was released before stays, and so does the memory of which rows it stood on.
+    """
+    datasets.drop(dataset.table)

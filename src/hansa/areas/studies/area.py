@@ -1,0 +1,19 @@
+"""What the node knows about joint studies."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hansa.areas.studies import actions as actions
+from hansa.areas.studies import jobs as jobs
+from hansa.areas.studies import letters as letters
+from hansa.areas.studies.models import Dataset, Study
+from hansa.areas.studies.rules import GRANTS, VOCABULARY
+from hansa.kernel.areas import Area
+
+AREA = Area(
+    name="studies",
+    title=_("Joint studies"),
+    purpose=_("Answer a question together without moving a single patient's row."),
+    records=(Study, Dataset),
+    vocabulary=VOCABULARY,
+    grants=GRANTS,
+)

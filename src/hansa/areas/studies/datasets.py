@@ -1,0 +1,201 @@
+"""Bring data into the node's own DuckDB file, profile it there, and read it as a protocol asks.
+
+Connecting copies: a study then computes on rows that do not change under it, the
+differencing rule can tell rows apart, and no password of a database is kept.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from hansa.kernel.actions import GivenError
+from hansa.kernel.identity import own
+from hansa.lib.errors import InvalidError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".duckdb", ".db")
+DATABASES = ("postgresql", "postgres")
+PATIENCE = 10.0
+_alone = threading.Lock()
+
+
+@contextmanager
+def store() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the file that holds this node's research data, one user of it at a time."""
+    path = research_file()
+    with _alone:
+        connection = patiently(path)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def patiently(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file, waiting a little while another process of this node has it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as busy:
+            if time.monotonic() > until:
+                raise InvalidError(
+                    _("Another process holds this node's research data."), _("Wait until it ends and try again.")
+                ) from busy
+            time.sleep(0.05)
+
+
+def research_file() -> Path:
+    """Return the file of this node's research data, readable by its owner alone."""
+    path = own().directory / "research.duckdb"
+    if not path.exists():
+        duckdb.connect(path).close()
+        os.chmod(path, 0o600)
+    return path
+
+
+def described(source: str) -> str:
+    """Return where data came from, without user names and passwords."""
+    parts = urlsplit(source)
+    if parts.scheme in DATABASES:
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    return Path(source.partition("#")[0]).name
+
+
+def load(source: str) -> pd.DataFrame:
+    """Return the rows of a file or a database table, or say what is wrong with it."""
+    if urlsplit(source).scheme in DATABASES:
+        return from_postgresql(source)
+    name, _hash, table = source.partition("#")
+    path = Path(name).expanduser()
+    if path.suffix.lower() not in SUFFIXES:
+        raise GivenError({"source": _("Hansa reads CSV, Parquet and DuckDB files, and postgresql:// addresses.")})
+    if not path.is_file():
+        raise GivenError({"source": _("There is no such file on this node's machine.")})
+    return from_file(path, table)
+
+
+def from_file(path: Path, table: str) -> pd.DataFrame:
+    """Return the rows of a CSV, Parquet or DuckDB file."""
+    try:
+        if path.suffix.lower() in (".duckdb", ".db"):
+            with duckdb.connect(path, read_only=True) as connection:
+                return from_duckdb(connection, table)
+        with duckdb.connect() as connection:
+            reader = connection.read_parquet if path.suffix.lower() == ".parquet" else csv_reader(connection)
+            return reader(str(path)).df()
+    except duckdb.Error as wrong:
+        raise GivenError({"source": broken(wrong)}) from wrong
+
+
+def csv_reader(connection: duckdb.DuckDBPyConnection) -> Any:
+    """Return a reader that takes every cell as text, so that the protocol alone decides what it means."""
+    return lambda path: connection.read_csv(path, header=True, all_varchar=True, strict_mode=True)
+
+
+def from_duckdb(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+    """Return one table of an open DuckDB file."""
+    tables = [str(row[0]) for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
+    wanted = table or (tables[0] if len(tables) == 1 else "")
+    if wanted not in tables:
+        raise GivenError(
+            {"source": _("Name the table after the file, as FILE#TABLE; it holds: {tables}.").format(
+                tables=", ".join(sorted(tables)) or _("no table"))}
+        )
+    return connection.table(f'"{wanted}"').df()
+
+
+def from_postgresql(source: str) -> pd.DataFrame:
+    """Return one table of a PostgreSQL database, named behind the address as URL#TABLE."""
+    address, _hash, table = source.partition("#")
+    try:
+        import psycopg  # noqa: PLC0415 -- an extra: only hospitals that connect PostgreSQL need it
+        from psycopg import sql  # noqa: PLC0415 -- as above
+    except ImportError as absent:
+        raise GivenError({"source": _("To read PostgreSQL, install: pip install 'hansa[postgres]'.")}) from absent
+    if not table:
+        raise GivenError({"source": _("Name the table after the address, as postgresql://HOST/DATABASE#TABLE.")})
+    try:
+        with psycopg.connect(address, options="-c default_transaction_read_only=on") as connection:
+            cursor = connection.execute(sql.SQL("select * from {}").format(sql.Identifier(*table.split("."))))
+            names = [column.name for column in cursor.description or ()]
+            return pd.DataFrame(cursor.fetchall(), columns=names)
+    except psycopg.Error as wrong:
+        raise GivenError(
+            {"source": _("The database did not give the table ({fault}).").format(fault=type(wrong).__name__)}
+        ) from wrong
+
+
+def broken(wrong: duckdb.Error) -> str:
+    """Return where a file is broken, without any of its content."""
+    text = str(wrong)
+    line = next((part for part in text.splitlines() if "Line:" in part or "line " in part.lower()), "")
+    number = "".join(sign for sign in line.partition("ine")[2][:24] if sign.isdigit())
+    where = _(" near line {number}").format(number=number) if number else ""
+    return _("The file cannot be read{where}: it is not well-formed. Open it, mend the line and add it again.").format(
+        where=where
+    )
+
+
+def keep(frame: pd.DataFrame, *, table: str) -> str:
+    """Copy rows into the node's DuckDB file; return a hash of them."""
+    if frame.empty or not len(frame.columns):
+        raise GivenError({"source": _("There are no rows in it.")})
+    with store() as connection:
+        connection.register("incoming", frame)
+        connection.execute(f'create or replace table "{table}" as select * from incoming')
+    hashed = hashlib.sha256(pd.util.hash_pandas_object(frame.astype(str), index=True).to_numpy().tobytes())
+    return f"sha256:{hashed.hexdigest()}"
+
+
+def drop(table: str) -> None:
+    """Remove the copied rows of a dataset."""
+    with store() as connection:
+        connection.execute(f'drop table if exists "{table}"')
+
+
+def rows(table: str) -> pd.DataFrame:
+    """Return the copied rows of a dataset, in the order in which they came."""
+    with store() as connection:
+        return connection.execute(f'select * from "{table}" order by rowid').df()
+
+
+def profile(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what a steward sees of each column: type, missing, distinct; no value of anybody."""
+    return [
+        {
+            "name": str(name),
+            "type": kind(column),
+            "missing": int((column.isna() | (column.astype(str).str.strip() == "")).sum()),
+            "distinct": int(column.nunique()),
+        }
+        for name, column in frame.items()
+    ]
+
+
+def kind(column: "pd.Series[Any]") -> str:
+    """Return whether a column looks like numbers or like words."""
+    given = column.dropna().astype(str).str.strip()
+    given = given[given != ""]
+    is_number = len(given) > 0 and pd.to_numeric(given, errors="coerce").notna().all()
+    return "number" if is_number else "text"
+
+
+def renamed(frame: pd.DataFrame, mapping: dict[str, str]) -> pd.DataFrame:
+    """Return the rows with their columns named as the protocol's variables."""
+    absent = sorted(set(mapping.values()) - {str(name) for name in frame.columns})
+    if absent:
+        raise InvalidError(
+            _("The mapping names columns that the dataset does not have: {names}.").format(names=", ".join(absent)),
+            _("Look at the dataset's columns and map the variables again."),
+        )
+    return frame.rename(columns={column: variable for variable, column in mapping.items()})

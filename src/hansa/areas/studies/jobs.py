@@ -1,0 +1,220 @@
+"""The steps of a study that take time: contribute, add up, check, and not wait for ever."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hansa.areas.studies import queries, rounds
+from hansa.areas.studies.models import Contribution, Round, Study
+from hansa.areas.studies.rules import CONTRIBUTE
+from hansa.areas.studies.states import State
+from hansa.kernel import joint
+from hansa.kernel.identity import own
+from hansa.kernel.jobs import Effect, WaitingError, failed, job
+from hansa.kernel.models import Job, Verdict
+from hansa.lib import secure_sum
+from hansa.lib.canonical import JSON, canonical
+from hansa.lib.disclosure import check_totals
+from hansa.lib.errors import DisclosureError, RefusedError
+from hansa.lib.keys import SealingPublicKey
+from hansa.lib.secure_sum import STATISTICS, Numbers, Words
+
+
+def study_of(row: Job) -> Study:
+    """Return the study a job works on."""
+    return Study.objects.get(id=row.record.rpartition(":")[2])
+
+
+def round_of(row: Job) -> tuple[Study, Round | None]:
+    """Return the study and the round a job works on; no round if that attempt is over."""
+    study = study_of(row)
+    stale = study.state not in (State.RUNNING, State.REVIEW) or row.data["attempt"] != study.attempt
+    found = study.rounds.filter(attempt=row.data["attempt"], number=row.data["number"]).first()
+    return study, None if stale else found
+
+
+def nothing() -> None:
+    """Change nothing; the work is no longer needed."""
+
+
+@job("studies.contribute")
+def contribute(row: Job) -> Effect:
+    """Compute our sums of one round, mask them and send them to the lead."""
+    study, round_ = round_of(row)
+    if round_ is None:
+        return nothing
+    follows(study, round_)
+    programme = rounds.programme(study)
+    table = rounds.reading(study).table
+    rounds.guard(study, table)
+    labels = list(programme.labels(round_.state))
+    words = masked(study, round_, programme.local(round_.state, table), labels=labels)
+    text = secure_sum.to_text(words)
+
+    def effect() -> None:
+        fresh = study_of(row)
+        if fresh.state != State.RUNNING or fresh.attempt != round_.attempt:
+            return
+        rounds.keep_contribution(
+            fresh, number=round_.number, party=own().id, words=text, size=len(labels), labels=labels
+        )
+        if not queries.is_lead(fresh):
+            body: dict[str, JSON] = {
+                "attempt": round_.attempt,
+                "number": round_.number,
+                "total": None,
+                "words": text,
+                "size": len(labels),
+            }
+            joint.tell(fresh, "studies.contributed", body=body, permit=CONTRIBUTE, to=[fresh.lead])
+
+    return effect
+
+
+def follows(study: Study, round_: Round) -> None:
+    """Refuse a round whose public state does not follow from the total of the round before."""
+    programme = rounds.programme(study)
+    before = study.rounds.filter(attempt=round_.attempt, number=round_.number - 1).first()
+    expected: Any = programme.start() if before is None else programme.combine(before.state, vector(before.total))
+    if canonical(expected) != canonical(round_.state):
+        raise RefusedError(
+            _("Round {number} does not follow from the totals shown.").format(number=round_.number),
+            _("Nothing was contributed. Ask the lead which version of Hansa it runs, and start again."),
+        )
+
+
+def vector(total: list[float] | None) -> Numbers:
+    """Return a kept total as numbers."""
+    import numpy as np  # noqa: PLC0415 -- slow import
+
+    return np.asarray(total or [], dtype=np.float64)
+
+
+def masked(study: Study, round_: Round, values: Numbers, *, labels: list[str]) -> Words:
+    """Return our sums as words that only the sum of all parties makes readable."""
+    if not queries.is_protected(study):
+        return secure_sum.plain(values, labels=labels)
+    waiting = joint.waits_for(study, Verdict.APPROVED)
+    if waiting:
+        raise WaitingError(_("the approval letter of {names}").format(names=", ".join(joint.names(waiting))))
+    public = {party: SealingPublicKey.from_text(key) for party, key in queries.mask_keys(study).items()}
+    others = {party: key for party, key in public.items() if party != own().id}
+    context = secure_sum.context(study.urn, attempt=round_.attempt, round_number=round_.number)
+    keys = secure_sum.pair_keys(rounds.mask_key(study), others, own_id=own().id, context=context)
+    return secure_sum.mask(values, own=own().id, keys=keys, encoding=STATISTICS, labels=labels)
+
+
+@job("studies.combine")
+def combine(row: Job) -> Effect:
+    """Add what all parties gave, check the total, and open the next round or conclude."""
+    study, round_ = round_of(row)
+    if round_ is None or round_.closed is not None:
+        return nothing
+    programme = rounds.programme(study)
+    total = added(study, queries.contributions_of(round_))
+    judge(study, round_, total)
+    state = programme.combine(round_.state, total)
+    result = conclusion(study, state, number=round_.number) if programme.is_done(state) else None
+    numbers = [float(value) for value in total]
+
+    def effect() -> None:
+        fresh = study_of(row)
+        if fresh.state != State.RUNNING or fresh.attempt != round_.attempt:
+            return
+        rounds.close_round(Round.objects.get(pk=round_.pk), numbers)
+        if result is None:
+            rounds.open_round(fresh, number=round_.number + 1, state=state, total=numbers)
+        else:
+            body: dict[str, JSON] = {"attempt": round_.attempt, "number": round_.number, "total": list(numbers)}
+            joint.tell(fresh, "studies.concluded", body=body, permit=CONTRIBUTE)
+            rounds.conclude(fresh, result)
+            fresh.save()
+
+    return effect
+
+
+def added(study: Study, given: dict[str, Contribution]) -> Numbers:
+    """Return the sum of all contributions of a round."""
+    words = {party: secure_sum.from_text(row.words, size=row.size) for party, row in given.items()}
+    return secure_sum.total(words, parties=study.parties)
+
+
+def judge(study: Study, round_: Round, total: Numbers) -> None:
+    """Stop if the joint total itself would say too much about too few."""
+    programme = rounds.programme(study)
+    for cells, rows, parameters in programme.judged(round_.state, total):
+        findings = check_totals(
+            cells,
+            minimum_cell=queries.minimum_cell(study),
+            rows=rows,
+            parameters=parameters,
+            sites=len(study.parties),
+            minimum_sites=int(queries.limits_of(study).get("minimum_sites", 1)),
+        )
+        if blocking := [finding for finding in findings if finding.blocks]:
+            raise DisclosureError(blocking[0].message, blocking[0].remedy)
+
+
+def conclusion(study: Study, state: dict[str, Any], *, number: int) -> dict[str, Any]:
+    """Return the result that every party derives alike from the final state."""
+    found = rounds.programme(study).result(state)
+    return {**found, "study": study.urn, "sites": len(study.parties), "rounds": number}
+
+
+@job("studies.check")
+def check(row: Job) -> Effect:
+    """Derive the result ourselves from the totals shown, then let it be signed."""
+    study, round_ = round_of(row)
+    if round_ is None:
+        return nothing
+    follows(study, round_)
+    total = vector(round_.total)
+    judge(study, round_, total)
+    programme = rounds.programme(study)
+    state = programme.combine(round_.state, total)
+    if not programme.is_done(state):
+        raise RefusedError(
+            _("The lead concluded before the analyses had converged."), _("Ask it to start the study again.")
+        )
+    result = conclusion(study, state, number=round_.number)
+
+    def effect() -> None:
+        fresh = study_of(row)
+        if fresh.state == State.RUNNING and fresh.attempt == round_.attempt:
+            rounds.conclude(fresh, result)
+            fresh.save()
+
+    return effect
+
+
+@job("studies.patience")
+def patience(row: Job) -> Effect:
+    """End a round that a party did not contribute to in time, saying who."""
+    _study, round_ = round_of(row)
+    if round_ is None or round_.closed is not None:
+        return nothing
+
+    def effect() -> None:
+        fresh = study_of(row)
+        given = queries.contributions_of(round_)
+        late = joint.names(party for party in fresh.parties if party not in given)
+        seconds = round((timezone.now() - round_.opened).total_seconds())
+        rounds.stop(
+            fresh,
+            _("Round {number} ended without {names}, who did not contribute within {seconds} seconds. "
+              "When they can be reached again, start the study again: retry.").format(
+                number=round_.number, names=", ".join(late), seconds=seconds),
+        )
+
+    return effect
+
+
+@failed("studies.contribute")
+@failed("studies.combine")
+@failed("studies.check")
+def stop(row: Job) -> None:
+    """End the attempt at every party, with the reason."""
+    study = study_of(row)
+    if row.data["attempt"] == study.attempt:
+        rounds.stop(study, row.trouble)

@@ -1,0 +1,122 @@
+"""What a node keeps about joint studies: the study, its rounds, and the data it may use."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hansa.areas.studies.states import DatasetState, State
+from hansa.kernel.models import JointRecord, Record
+from hansa.kernel.models.records import Detail
+from hansa.lib.canonical import JSON, digest
+
+
+class Dataset(Record):
+    """Data a steward connected; a copy lies in this node's own DuckDB file."""
+
+    area = "studies"
+    noun = "datasets"
+    title_of_list = _("Datasets")
+    State = DatasetState
+
+    name = models.SlugField(_("name"), max_length=60, unique=True)
+    source = models.CharField(_("source"), max_length=300)
+    table = models.CharField(max_length=80, editable=False)
+    rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    profile = models.JSONField(_("profile"), default=list)
+    digest = models.CharField(max_length=80, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Study(JointRecord):
+    """A question that two or more institutions answer together."""
+
+    area = "studies"
+    noun = "studies"
+    title_of_list = _("Joint studies")
+    State = State
+
+    question = models.TextField(_("question"))
+    protocol = models.JSONField(_("protocol"))
+    source_text = models.TextField(_("protocol as written"), blank=True)
+    purpose = models.CharField(_("purpose"), max_length=20)
+    stated_limits = models.JSONField(_("limits"), default=dict)
+    dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.PROTECT, editable=False)
+    mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    attempt = models.PositiveIntegerField(default=1, editable=False)
+    result = models.JSONField(null=True, blank=True, editable=False)
+    trouble = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def purposes(self) -> tuple[str, ...]:
+        """Return the purpose of the study as a DUO code."""
+        return (self.purpose,)
+
+    def limits(self) -> dict[str, JSON]:
+        """Return the disclosure limits the protocol keeps."""
+        return dict(self.stated_limits)
+
+    @property
+    def protocol_digest(self) -> str:
+        """Return the hash that names this protocol."""
+        return digest(self.protocol)
+
+
+class Round(Detail):
+    """One round of a study: the public state it starts from, and the total it ended with."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="rounds")
+    attempt = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    state = models.JSONField()
+    total = models.JSONField(null=True)
+    opened = models.DateTimeField()
+    closed = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["attempt", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "attempt", "number"], name="one_round_a_number")
+        ]
+
+
+class Contribution(Detail):
+    """What one party gave to one round: masked words at the lead; at home also what each number is."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="contributions")
+    attempt = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    party = models.CharField(max_length=80)
+    words = models.TextField()
+    size = models.PositiveIntegerField()
+    protected = models.BooleanField()
+    labels: Any = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["attempt", "number", "party"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "attempt", "number", "party"], name="one_contribution_a_party")
+        ]
+
+
+class PastRelease(Detail):
+    """Which rows of a dataset a released result stood on; never leaves this node."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="past_releases")
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="past_release")
+    rows = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]

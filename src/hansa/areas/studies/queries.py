@@ -1,0 +1,91 @@
+"""What can be asked about studies."""
+
+from typing import Any, cast
+
+from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Round, Study
+from hansa.areas.studies.states import State
+from hansa.kernel.identity import own
+from hansa.kernel.joint import waits_for
+from hansa.kernel.models import Agreement, Partner, Verdict
+from hansa.lib.canonical import JSON
+from hansa.lib.row_sets import Release, RowSet
+
+PROTECTED_FROM = 3
+
+
+def clause_of(agreement: str, clause: str) -> dict[str, JSON] | None:
+    """Return a clause of a memorandum held here, or None."""
+    held = Agreement.objects.filter(hash=agreement).first()
+    clauses = held.document["clauses"] if held else []
+    return next((c for c in clauses if c["id"] == clause), None)
+
+
+def limits_of(study: Study) -> dict[str, Any]:
+    """Return the limits of the clause a study runs under."""
+    clause = clause_of(study.agreement, study.clause)
+    return cast("dict[str, Any]", clause["limits"]) if clause else {}
+
+
+def minimum_cell(study: Study) -> int:
+    """Return the smallest count a release may show: the stricter of clause and protocol."""
+    return max(int(limits_of(study).get("minimum_cell", 1)), int(study.stated_limits.get("minimum_cell", 1)))
+
+
+def needs_steward(study: Study) -> bool:
+    """Tell whether a person has to release the result, as the clause says."""
+    return bool(limits_of(study).get("release", "steward") == "steward")
+
+
+def is_lead(study: Study) -> bool:
+    """Tell whether this node leads the rounds of a study."""
+    return study.lead == own().id
+
+
+def is_protected(study: Study) -> bool:
+    """Tell whether contributions are added so that nobody sees another's."""
+    return len(study.parties) >= PROTECTED_FROM
+
+
+def last_round(study: Study) -> Round | None:
+    """Return the newest round of the present attempt."""
+    return study.rounds.filter(attempt=study.attempt).order_by("-number").first()
+
+
+def contributions_of(round_: Round) -> dict[str, Contribution]:
+    """Return what each party gave to a round, as far as it is here."""
+    found = Contribution.objects.filter(study=round_.study, attempt=round_.attempt, number=round_.number)
+    return {row.party: row for row in found}
+
+
+def earlier_releases(study: Study, dataset: Dataset) -> list[Release]:
+    """Return the rows that other released studies of a dataset stood on."""
+    past = PastRelease.objects.filter(dataset=dataset).exclude(study=study).select_related("study")
+    return [Release(row.study.title, RowSet.from_text(row.rows)) for row in past]
+
+
+def mask_keys(study: Study) -> dict[str, str]:
+    """Return the public mask key of every party that approved, from its own signed letter."""
+    from hansa.kernel.joint import decided  # noqa: PLC0415 -- thin method: read where it is used
+
+    given = decided(study, Verdict.APPROVED)
+    return {party: str(row.facts.get("mask_key", "")) for party, row in given.items()}
+
+
+def awaited(study: Study) -> tuple[list[str], str]:
+    """Return for whom a study waits now, and for what."""
+    if study.state in (State.PROPOSED, State.APPROVED):
+        return waits_for(study, Verdict.APPROVED), "approval"
+    if study.state == State.REVIEW:
+        return waits_for(study, Verdict.RELEASED), "release"
+    if study.state == State.RUNNING and is_lead(study) and (round_ := last_round(study)) is not None:
+        given = contributions_of(round_)
+        return [party for party in study.parties if party not in given], "contribution"
+    return ([study.lead], "round") if study.state == State.RUNNING else ([], "")
+
+
+def partner_name(institution: str) -> str:
+    """Return the name people know an institution by."""
+    if institution == own().id:
+        return own().name
+    partner = Partner.objects.filter(institution=institution).first()
+    return partner.name if partner else institution

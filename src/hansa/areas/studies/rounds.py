@@ -1,0 +1,254 @@
+"""How a study runs: rounds of sums, a lead that adds them, and a result that every party checks and signs.
+
+Each round starts from a public state. Every party computes its sums over its own
+rows; with three or more parties they are masked so that only their total can be
+read. The lead adds them and derives the next state. Every other party derives it
+too, from the total the lead shows, and stops the study if it differs; so nobody
+has to believe the lead's arithmetic, and all sign the result they derived themselves.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hansa.areas.studies import datasets, queries
+from hansa.areas.studies.models import Contribution, PastRelease, Round, Study
+from hansa.areas.studies.rules import CONTRIBUTE, RELEASE, WITHDRAW
+from hansa.areas.studies.states import State
+from hansa.kernel import joint
+from hansa.kernel.actions import GivenError
+from hansa.kernel.identity import own
+from hansa.kernel.jobs import enqueue
+from hansa.kernel.models import Agreement, PartyDecision, Verdict
+from hansa.lib.canonical import JSON, canonical
+from hansa.lib.disclosure import check_site
+from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
+from hansa.lib.keys import SealingKey, VerifyingKey, derive
+from hansa.lib.letters import moment
+from hansa.lib.row_sets import RowSet
+from hansa.lib.signatures import assemble, sign_general, verify_general
+from hansa.lib.statistics import protocol as protocols
+from hansa.lib.statistics.programme import Programme
+from hansa.lib.statistics.reading import Reading, read
+from hansa.lib.statistics.table import Table
+
+PATIENCE = timedelta(seconds=120)
+RESULT = "result"
+
+
+def mask_key(study: Study) -> SealingKey:
+    """Return this node's own mask key for one study, derived from its secret and never stored."""
+    seed = derive(own().secret, info=f"hansa/mask/{study.urn}")
+    return SealingKey(X25519PrivateKey.from_private_bytes(seed))
+
+
+def programme(study: Study) -> Programme:
+    """Return the analyses of a study, ready to run."""
+    return _programme(canonical(study.protocol).decode(), queries.minimum_cell(study), queries.is_protected(study))
+
+
+@lru_cache(maxsize=8)
+def _programme(protocol: str, minimum_cell: int, protected: bool) -> Programme:
+    return Programme(protocols.parse(protocol), minimum_cell=minimum_cell, protected=protected)
+
+
+def reading(study: Study) -> Reading:
+    """Return the rows of the study's dataset as its protocol asks, with what does not fit."""
+    if study.dataset is None:
+        raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
+    mapping = tuple(sorted(study.mapping.items()))
+    return _reading(canonical(study.protocol).decode(), study.dataset.table, mapping)
+
+
+@lru_cache(maxsize=4)
+def _reading(protocol: str, table: str, mapping: tuple[tuple[str, str], ...]) -> Reading:
+    # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
+    frame = datasets.renamed(datasets.rows(table), dict(mapping))
+    return read(frame, protocol=protocols.parse(protocol))
+
+
+def examine(study: Study) -> None:
+    """Refuse to approve on data that do not fit the protocol or that a rule protects."""
+    found = reading(study)
+    if blocking := [finding for finding in found.findings if finding.blocks]:
+        raise GivenError({"dataset": " ".join(str(finding) for finding in blocking)})
+    guard(study, found.table)
+
+
+def guard(study: Study, table: Table) -> None:
+    """Stop before anything leaves if the rules of disclosure forbid it at this site."""
+    if study.dataset is None:
+        raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
+    findings = check_site(
+        minimum_cell=queries.minimum_cell(study),
+        masked=queries.is_protected(study),
+        rows=chosen_rows(study, table),
+        earlier=queries.earlier_releases(study, study.dataset),
+    )
+    if blocking := [finding for finding in findings if finding.blocks]:
+        raise DisclosureError(blocking[0].message, blocking[0].remedy)
+
+
+def chosen_rows(study: Study, table: Table) -> RowSet:
+    """Return which rows of the dataset the models of a study use."""
+    missing = [table.missing(name) for name in protocols.parse(canonical(study.protocol).decode()).model_variables()]
+    keep = ~missing[0] if missing else None
+    for one in missing[1:]:
+        keep = keep & ~one
+    return RowSet.of(keep if keep is not None else table_of_all(table))
+
+
+def table_of_all(table: Table) -> Any:
+    """Return a mask that chooses every row."""
+    import numpy as np  # noqa: PLC0415 -- slow import
+
+    return np.ones(table.rows, dtype=bool)
+
+
+def begin_if_all_approved(study: Study) -> None:
+    """Start the rounds when the last approval is in; the lead does that."""
+    ready = study.state == State.APPROVED and not joint.waits_for(study, Verdict.APPROVED)
+    if ready and queries.is_lead(study):
+        begin(study)
+
+
+def begin(study: Study) -> None:
+    """Open the first round of the present attempt."""
+    study.state, study.trouble = State.RUNNING, ""
+    open_round(study, number=1, state=programme(study).start(), total=None)
+
+
+def open_round(study: Study, *, number: int, state: dict[str, Any], total: list[float] | None) -> None:
+    """Open a round here and tell every party its public state and the total it follows from."""
+    body: dict[str, JSON] = {"attempt": study.attempt, "number": number, "state": state, "total": total}
+    joint.tell(study, "studies.round", body=body, permit=CONTRIBUTE)
+    add_round(study, number=number, state=state)
+    enqueue(
+        "studies.patience",
+        key=key_of(study, number),
+        record=study.urn,
+        data={"attempt": study.attempt, "number": number},
+        after=PATIENCE,
+    )
+
+
+def add_round(study: Study, *, number: int, state: dict[str, Any]) -> None:
+    """Keep a round and owe our contribution to it."""
+    Round.objects.create(
+        study=study, attempt=study.attempt, number=number, state=state, opened=timezone.now()
+    )
+    owe(study, "studies.contribute", number)
+
+
+def owe(study: Study, kind: str, number: int) -> None:
+    """Owe one step of one round."""
+    enqueue(kind, key=key_of(study, number), record=study.urn, data={"attempt": study.attempt, "number": number})
+
+
+def key_of(study: Study, number: int) -> str:
+    """Return the name under which one round's work is owed once."""
+    return f"{study.urn}|{study.attempt}|{number}"
+
+
+def close_round(round_: Round, total: list[float]) -> None:
+    """Keep the total a round ended with."""
+    if round_.closed is None:
+        round_.total, round_.closed = total, timezone.now()
+        round_.save()
+
+
+def keep_contribution(study: Study, *, number: int, party: str, words: str, size: int, labels: list[str] | None) -> None:
+    """Keep what a party gave to a round; when all have given, the lead owes the sum."""
+    Contribution.objects.create(
+        study=study,
+        attempt=study.attempt,
+        number=number,
+        party=party,
+        words=words,
+        size=size,
+        protected=queries.is_protected(study),
+        labels=labels,
+        at=timezone.now(),
+    )
+    round_ = queries.last_round(study)
+    if queries.is_lead(study) and round_ is not None and set(queries.contributions_of(round_)) == set(study.parties):
+        owe(study, "studies.combine", number)
+
+
+def conclude(study: Study, result: Mapping[str, Any]) -> None:
+    """Keep a result this node derived itself; sign it at once where the clause leaves that to the node."""
+    study.result = {"result": dict(result), "signed": None}
+    study.state = State.REVIEW
+    if not queries.needs_steward(study):
+        sign_result(study)
+
+
+def sign_result(study: Study) -> None:
+    """Sign the result for this institution and tell every party."""
+    if study.result is None:
+        raise RefusedError(_("There is no result yet."), _("Wait until the study has run."))
+    header = {"party": own().id, "at": moment(timezone.now())}
+    signature = sign_general(study.result["result"], key=own().signing, kind=RESULT, header=header)
+    joint.decide(study, Verdict.RELEASED, facts={"signature": dict(signature)}, permit=RELEASE)
+    release_if_all_signed(study)
+
+
+def release_if_all_signed(study: Study) -> None:
+    """Release the result once every party has signed the very same one."""
+    signed = joint.decided(study, Verdict.RELEASED)
+    if study.result is None or study.state != State.REVIEW or set(signed) != set(study.parties):
+        return
+    signatures = [row.facts["signature"] for row in signed.values()]
+    document = assemble(study.result["result"], signatures)
+    verify_general(document, keys=party_keys(study), kind=RESULT)
+    study.result = {**study.result, "signed": document}
+    study.state = State.RELEASED
+    remember_rows(study)
+
+
+def check_signature(study: Study, decision: PartyDecision) -> None:
+    """Refuse a partner's signature that is not over the result derived here."""
+    if study.result is None:
+        return
+    try:
+        document = assemble(study.result["result"], [decision.facts["signature"]])
+        headers = verify_general(document, keys=party_keys(study), kind=RESULT)
+    except (SignatureError, KeyError) as wrong:
+        raise RefusedError(
+            _("The signature is not over the result that was derived here."),
+            _("Compare the two results; one node computed something else."),
+        ) from wrong
+    if {header["party"] for header in headers.values()} != {decision.party}:
+        raise RefusedError(_("The signature is another party's."), _("Each party signs for itself."))
+
+
+def party_keys(study: Study) -> dict[str, VerifyingKey]:
+    """Return the signing keys that the memorandum names for the parties."""
+    document = Agreement.objects.get(hash=study.agreement).document
+    keys = [VerifyingKey.from_text(party["signing_key"]) for party in document["parties"]]
+    return {key.kid: key for key in keys}
+
+
+def remember_rows(study: Study) -> None:
+    """Remember which rows a released result stood on, so that later ones cannot be subtracted from it."""
+    if study.dataset is not None:
+        rows = chosen_rows(study, reading(study).table).to_text()
+        PastRelease.objects.update_or_create(
+            study=study, defaults={"dataset": study.dataset, "rows": rows, "at": timezone.now()}
+        )
+
+
+def stop(study: Study, trouble: str, *, tells: bool = True) -> None:
+    """End an attempt with the reason, here and at every party."""
+    if study.state not in (State.RUNNING, State.REVIEW):
+        return
+    study.state, study.trouble = State.FAILED, trouble
+    study.save()
+    if tells:
+        body: dict[str, JSON] = {"attempt": study.attempt, "trouble": trouble}
+        joint.tell(study, "studies.stopped", body=body, permit=WITHDRAW)

@@ -1,0 +1,27 @@
+"""The life of a study, and of a dataset."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    """Where a study stands at this institution."""
+
+    PROPOSED = "proposed", _("proposed")
+    APPROVED = "approved", _("approved here")
+    RUNNING = "running", _("running")
+    REVIEW = "review", _("result under review")
+    RELEASED = "released", _("released")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    FAILED = "failed", _("stopped")
+
+
+class DatasetState(TextChoices):
+    """Whether studies may use a dataset."""
+
+    CONNECTED = "connected", _("connected")
+    REMOVED = "removed", _("removed")
+
+
+OPEN = (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW, State.FAILED)

@@ -1,0 +1,191 @@
+"""The courier: threads that carry letters out and, where nobody can reach us, fetch them in.
+
+A node with an address is delivered to. A node without one dials out to every
+partner that has one and keeps asking what waits for it; between two such nodes any
+reachable partner of both holds the sealed envelopes. A thread a partner keeps the
+order and keeps one slow partner from delaying another.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import httpx2
+from django.db import close_old_connections
+from django.utils import timezone
+
+from hansa.kernel import bell, door, envelopes, outbox
+from hansa.kernel.identity import own
+from hansa.kernel.letters import OUTBOX
+from hansa.kernel.models import Letter as LetterRow
+from hansa.kernel.models import Partner
+from hansa.lib.canonical import JSON, canonical, digest, parse
+from hansa.lib.errors import HansaError, InvalidError, RefusedError, UnreachableError
+
+LOG = logging.getLogger("hansa.courier")
+POLL_SECONDS = 20
+TIMEOUT = httpx2.Timeout(10.0, read=40.0)
+HEADERS = {"Content-Type": "application/json"}
+
+
+class Line:
+    """A kept-open connection to one partner's node."""
+
+    def __init__(self, address: str, *, who: str) -> None:
+        self.address = address.rstrip("/")
+        self.who = who
+        self.client = httpx2.Client(timeout=TIMEOUT, headers=HEADERS)
+
+    def post(self, path: str, body: dict[str, JSON]) -> dict[str, JSON]:
+        """Return the partner's answer, or raise what it answered as an error."""
+        try:
+            answer = self.client.post(self.address + path, content=canonical(body))
+        except httpx2.HTTPError as failed:
+            raise UnreachableError(
+                f"{self.who} does not answer ({type(failed).__name__}).",
+                "Nothing is lost: it is tried again by itself until they answer.",
+            ) from failed
+        return self.read(answer)
+
+    def read(self, answer: httpx2.Response) -> dict[str, JSON]:
+        """Return the JSON of an answer, or raise the error in it."""
+        try:
+            told = parse(answer.content) if answer.content else {}
+        except InvalidError as wrong:
+            raise UnreachableError(
+                f"{self.who} answers with something that is no letter (HTTP {answer.status_code}).",
+                "Check the address, and any proxy in between.",
+            ) from wrong
+        if not isinstance(told, dict):
+            told = {}
+        if answer.status_code >= 400:
+            raise RefusedError(f"{self.who}: {told.get('message', answer.status_code)}", str(told.get("remedy", "")))
+        return told
+
+
+def deliver(row: LetterRow, partner: Partner, line: Line) -> bool:
+    """Carry one letter; return whether it was answered."""
+    body = outbox.envelope(row, partner)
+    try:
+        told = line.post("/letters/", body)
+        if "envelope" not in told:
+            outbox.passed_on(row)
+            return False
+        outside, answering = envelopes.check(told["envelope"], now=timezone.now())
+        outbox.settle(envelopes.open_envelope(outside, answering), size=len(canonical(body)))
+    except HansaError as trouble:
+        outbox.postpone(row, partner, trouble=trouble)
+        return False
+    return True
+
+
+def route(partner: Partner) -> Partner | None:
+    """Return whose door a letter for this partner is brought to, if we bring it anywhere."""
+    if partner.address:
+        return partner
+    if own().address:
+        return None
+    reachable = Partner.objects.filter(state=Partner.State.KNOWN).exclude(address="")
+    return reachable.exclude(pk=partner.pk).order_by("institution").first()
+
+
+def carry(partner: Partner, lines: dict[str, Line]) -> float:
+    """Deliver the oldest letter due for a partner; return how long to rest before the next."""
+    partner.refresh_from_db()
+    row = next(iter(outbox.due(partner, most=1)), None)
+    through = route(partner) if row is not None and partner.state == Partner.State.KNOWN else None
+    if row is None or through is None:
+        return bell.PATIENCE
+    pause = (row.next_at - timezone.now()).total_seconds() if row.next_at else 0.0
+    if pause > 0:
+        return min(pause, bell.PATIENCE)
+    line = lines.setdefault(through.address, Line(through.address, who=through.name))
+    deliver(row, partner, line)
+    return 0.0
+
+
+def fetch(partner: Partner, lines: dict[str, Line], done: list[str]) -> list[str]:
+    """Collect what waits for us at a reachable partner; return what to acknowledge next time."""
+    line = lines.setdefault(partner.address, Line(partner.address, who=partner.name))
+    token = door.call(recipient=partner.institution, seconds=POLL_SECONDS, done=done)
+    told = line.post("/letters/collect", {"from": own().id, "call": token})
+    found = told.get("envelopes")
+    taken: list[str] = []
+    for envelope in found if isinstance(found, list) else []:
+        taken.append(accept(envelope, line))
+    return taken
+
+
+def accept(envelope: JSON, line: Line) -> str:
+    """Take one collected envelope and bring the answer back."""
+    outside, sender = envelopes.check(envelope, now=timezone.now(), fresh=False)
+    reply = door.take(outside, sender)
+    if reply is not None:
+        line.post("/letters/", reply)
+    return digest(outside["sealed"])
+
+
+class Round(threading.Thread):
+    """A thread that does one small thing again and again until the node stops."""
+
+    def __init__(self, name: str, *, step: Callable[[], float], stop: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self.step, self.stop = step, stop
+
+    def run(self) -> None:
+        """Do the step, rest as long as it says or until the bell rings."""
+        while not self.stop.is_set():
+            since = bell.count(OUTBOX)
+            try:
+                rest = self.step()
+            except Exception as failed:  # noqa: BLE001 -- a thread of the node must outlive any single fault
+                LOG.warning("%s: %s", self.name, type(failed).__name__)
+                rest = bell.PATIENCE
+            close_old_connections()
+            if rest > 0:
+                bell.wait(OUTBOX, since=since, timeout=rest)
+
+
+def outgoing(partner: Partner) -> Callable[[], float]:
+    """Return the step of the thread that brings letters to one partner."""
+    lines: dict[str, Line] = {}
+    return lambda: carry(partner, lines)
+
+
+def incoming(partner: Partner) -> Callable[[], float]:
+    """Return the step of the thread that fetches letters from one partner."""
+    lines: dict[str, Line] = {}
+    done: list[str] = []
+
+    def step() -> float:
+        nonlocal done
+        partner.refresh_from_db()
+        if partner.state != Partner.State.KNOWN or not partner.address:
+            return bell.PATIENCE
+        try:
+            done = fetch(partner, lines, done)
+        except HansaError as trouble:
+            partner.observe(trouble=str(trouble))
+            time.sleep(bell.PATIENCE)
+        return 0.0
+
+    return step
+
+
+def start(stop: threading.Event) -> threading.Thread:
+    """Start the courier; it takes on new partners by itself."""
+    running: set[str] = set()
+
+    def hire() -> float:
+        for partner in Partner.objects.all():
+            if partner.institution not in running:
+                running.add(partner.institution)
+                Round(f"to {partner.institution}", step=outgoing(partner), stop=stop).start()
+                if not own().address:
+                    Round(f"from {partner.institution}", step=incoming(partner), stop=stop).start()
+        return bell.PATIENCE
+
+    thread = Round("courier", step=hire, stop=stop)
+    thread.start()
+    return thread

@@ -1,0 +1,81 @@
+"""Envelopes: how a letter or a receipt is sealed for one partner and opened again.
+
+Inside is the signed statement and a witness of the sender's ledger; outside, only
+from whom and to whom, signed by whoever brings it. A node that passes an envelope
+on for others sees nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from hansa.kernel.identity import own
+from hansa.kernel.models import Partner
+from hansa.lib.canonical import JSON, canonical, digest, parse
+from hansa.lib.errors import InvalidError, RefusedError, SignatureError
+from hansa.lib.letters import Hop, check_clock, instant, moment
+from hansa.lib.sealing import seal, unseal
+
+FORM = "envelope/1"
+FIELDS = {"hansa", "to", "from", "sealed", "hop"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was in an envelope, and who sealed it."""
+
+    partner: Partner
+    content: dict[str, JSON]
+
+
+def wrap(content: dict[str, JSON], *, to: Partner, now: datetime | None = None) -> dict[str, JSON]:
+    """Return content sealed for a partner, with our signature on the outside."""
+    sealed = seal(canonical(content), to=to.keys.sealing)
+    return address(sealed, to=to.institution, now=now or timezone.now())
+
+
+def address(sealed: str, *, to: str, now: datetime) -> dict[str, JSON]:
+    """Return an envelope around sealed content, signed by us as its bringer."""
+    me = own()
+    hop = Hop(sender=me.id, recipient=to, sealed=digest(sealed), at=moment(now))
+    return {"hansa": FORM, "to": to, "from": me.id, "sealed": sealed, "hop": hop.sign(me.signing)}
+
+
+def check(envelope: JSON, *, now: datetime, fresh: bool = True) -> tuple[dict[str, str], Partner]:
+    """Return an envelope and its sender after checking the outside."""
+    if not isinstance(envelope, dict) or set(envelope) != FIELDS or envelope["hansa"] != FORM:
+        raise InvalidError("This is not an envelope of version 1.", "Both nodes must speak version 1 of the letters.")
+    outside = {name: str(value) for name, value in envelope.items()}
+    partner = sender(outside["from"])
+    try:
+        hop = Hop.read(outside["hop"], key=partner.keys.signing)
+    except SignatureError as wrong:
+        raise SignatureError(
+            f"The envelope is not signed with the key we confirmed for {partner.name}.",
+            "If they changed their key, they send a signed rotation, or a person confirms the new fingerprint here.",
+        ) from wrong
+    if (hop.sender, hop.recipient, hop.sealed) != (outside["from"], outside["to"], digest(outside["sealed"])):
+        raise SignatureError("The envelope was altered on the way.", "Send it again; nothing of it was applied.")
+    if fresh:
+        check_clock(instant(hop.at), now=now, who=partner.name)
+    return outside, partner
+
+
+def sender(institution: str) -> Partner:
+    """Return the partner who claims to write, or turn the stranger away."""
+    partner = Partner.objects.filter(institution=institution).first()
+    if partner is None or partner.state in (Partner.State.INTRODUCED, Partner.State.BLOCKED):
+        raise RefusedError(
+            f"{own().name} does not know {institution}.",
+            "Ask its administrator for an invitation and have the fingerprint confirmed on both sides.",
+        )
+    return partner
+
+
+def open_envelope(envelope: dict[str, str], partner: Partner) -> Opened:
+    """Return what a partner sealed for us."""
+    content = parse(unseal(envelope["sealed"], key=own().sealing))
+    if not isinstance(content, dict):
+        raise InvalidError("The envelope holds no letter.", "Ask its sender to send it again.")
+    return Opened(partner, content)

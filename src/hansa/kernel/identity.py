@@ -1,0 +1,65 @@
+"""Who this node is: the institution it speaks for, its keys, its secret.
+
+Everything comes from the node's directory, which `hansa init` makes:
+``node.toml`` says who and where, ``keys/`` holds the two private keys and the
+secret, all readable by the owner alone. Nothing of it is ever in the database,
+so a copy of the database cannot speak for the institution.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from hansa.lib.errors import InvalidError
+from hansa.lib.keys import Identity, SealingKey, SigningKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """The institution this node speaks for."""
+
+    id: str
+    name: str
+    address: str
+    signing: SigningKey
+    sealing: SealingKey
+    secret: bytes
+    directory: Path
+
+    @property
+    def identity(self) -> Identity:
+        """Return what partners may know."""
+        return Identity(id=self.id, signing=self.signing.public, sealing=self.sealing.public)
+
+
+def own() -> Own:
+    """Return who this node is."""
+    return _load(Path(settings.HANSA_NODE))
+
+
+def forget() -> None:
+    """Read the node's directory anew at the next call, after its keys changed."""
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path) -> Own:
+    try:
+        about = tomllib.loads((directory / "node.toml").read_text(encoding="utf-8"))
+        keys = directory / "keys"
+        return Own(
+            id=about["institution"],
+            name=about["name"],
+            address=about.get("address", ""),
+            signing=SigningKey.from_pem((keys / "signing.pem").read_bytes()),
+            sealing=SealingKey.from_pem((keys / "sealing.pem").read_bytes()),
+            secret=(keys / "secret").read_bytes(),
+            directory=directory,
+        )
+    except FileNotFoundError as absent:
+        raise InvalidError(
+            f"{absent.filename} is missing.", f"Make the node with: hansa init {directory}"
+        ) from absent

@@ -1,0 +1,192 @@
+"""Jobs: work that a node owes, done exactly once whatever happens in between.
+
+A job is written in the same transaction as the change that makes it necessary. A
+worker claims it, computes outside any transaction, and hands back an effect: what
+to write. Effect and the mark that the job is done are one change. A node killed at
+any moment finds the job still waiting and computes it again; what counts happens
+once.
+
+    @job("studies.combine")
+    def combine(job: Job) -> Effect:
+        state = ...compute...
+        def effect() -> None:
+            ...save records, send letters...
+        return effect
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import close_old_connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from hansa.kernel import bell
+from hansa.kernel.change import change
+from hansa.kernel.frame import current
+from hansa.kernel.models import Job
+from hansa.lib.canonical import JSON
+from hansa.lib.errors import HansaError
+
+LOG = logging.getLogger("hansa.jobs")
+BELL = "jobs"
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+Effect = Callable[[], None]
+Work = Callable[[Job], Effect]
+KINDS: dict[str, Work] = {}
+FAILED: dict[str, Callable[[Job], None]] = {}
+
+
+class WaitingError(HansaError):
+    """The job cannot go on yet; the message says for what, or for whom, it waits."""
+
+    def __init__(self, message: str, *, seconds: float = 1.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+def job(kind: str) -> Callable[[Work], Work]:
+    """Register the work of one kind of job."""
+
+    def wrap(work: Work) -> Work:
+        KINDS[kind] = work
+        return work
+
+    return wrap
+
+
+def failed(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], None]]:
+    """Register what is written when a job of this kind fails for good."""
+
+    def wrap(react: Callable[[Job], None]) -> Callable[[Job], None]:
+        FAILED[kind] = react
+        return react
+
+    return wrap
+
+
+def enqueue(
+    kind: str, *, key: str, record: str, data: dict[str, JSON] | None = None, after: timedelta = timedelta(0)
+) -> Job:
+    """Owe a piece of work, inside the change under way; the same key is owed once."""
+    current().rings.add(BELL)
+    row, _made = Job.objects.get_or_create(
+        kind=kind, key=key, defaults={"record": record, "data": data or {}, "next_at": timezone.now() + after}
+    )
+    return row
+
+
+def claim(holder: str) -> Job | None:
+    """Return the next job due, held for this worker alone."""
+    now = timezone.now()
+    free = Q(held_until=None) | Q(held_until__lt=now)
+    due = Job.objects.filter(free, state=Job.State.WAITING, next_at__lte=now)
+    if not due.exists():
+        return None
+    with transaction.atomic():
+        row = due.select_for_update(skip_locked=transaction.get_connection().features.has_select_for_update_skip_locked).first()
+        if row is not None:
+            row.holder, row.held_until = holder, now + LEASE
+            row.save(update_fields=["holder", "held_until"])
+    return row
+
+
+def work(row: Job) -> None:
+    """Do one job: compute, then write its effect and its end as one change."""
+    try:
+        effect = KINDS[row.kind](row)
+        with change({"job": row.kind, "record": row.record}):
+            fresh = Job.objects.select_for_update().get(pk=row.pk)
+            if fresh.state != Job.State.WAITING or fresh.holder != row.holder:
+                raise TakenError(row.kind)
+            effect()
+            finish(fresh, state=Job.State.DONE)
+    except TakenError:
+        LOG.info("%s was done by another worker", row.kind)
+    except WaitingError as wait:
+        put_back(row, seconds=wait.seconds, waits_for=wait.message)
+    except HansaError as fault:
+        give_up(row, str(fault))
+    except Exception as fault:  # noqa: BLE001 -- a fault in one job must not stop the others
+        LOG.warning("%s: %s at %s", row.kind, type(fault).__name__, place(fault))
+        again(row, fault)
+
+
+class TakenError(HansaError):
+    """Another worker finished the job meanwhile."""
+
+
+def finish(row: Job, *, state: Job.State, trouble: str = "") -> None:
+    """Mark a job as ended."""
+    row.state, row.trouble, row.waits_for = state, trouble, ""
+    row.settled, row.held_until = timezone.now(), None
+    row.save()
+
+
+def put_back(row: Job, *, seconds: float, waits_for: str) -> None:
+    """Let a job wait, and say for what."""
+    Job.objects.filter(pk=row.pk, state=Job.State.WAITING).update(
+        held_until=None, holder="", next_at=timezone.now() + timedelta(seconds=seconds), waits_for=waits_for
+    )
+
+
+def again(row: Job, fault: Exception) -> None:
+    """Try a job again after an unexpected fault, a few times, then give it up."""
+    if row.attempts + 1 >= MOST_ATTEMPTS:
+        give_up(row, f"An internal fault ({type(fault).__name__} at {place(fault)}). The node's log has the time of it.")
+        return
+    Job.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
+    put_back(row, seconds=0.5 * 2**row.attempts, waits_for=f"another attempt after {type(fault).__name__}")
+
+
+def give_up(row: Job, trouble: str) -> None:
+    """End a job that cannot be done, and let its area tell whoever waits for it."""
+    with change({"job": row.kind, "record": row.record, "outcome": "failed"}):
+        finish(Job.objects.select_for_update().get(pk=row.pk), state=Job.State.FAILED, trouble=trouble)
+        row.trouble = trouble
+        FAILED.get(row.kind, lambda _row: None)(row)
+
+
+def place(fault: BaseException) -> str:
+    """Return where in the code a fault arose, without any of its data."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "unknown"
+
+
+def run_due(holder: str = "here") -> int:
+    """Do every job that is due now, and return how many."""
+    done = 0
+    while (row := claim(holder)) is not None:
+        work(row)
+        done += 1
+    return done
+
+
+def release_all() -> None:
+    """Free what a killed node still held; only for a node that has one process."""
+    Job.objects.filter(state=Job.State.WAITING).exclude(holder="").update(holder="", held_until=None)
+
+
+def start(stop: threading.Event) -> threading.Thread:
+    """Start the worker thread."""
+    holder = uuid.uuid4().hex
+
+    def loop() -> None:
+        while not stop.is_set():
+            since = bell.count(BELL)
+            try:
+                run_due(holder)
+            except Exception as fault:  # noqa: BLE001 -- the worker must outlive a database that is briefly away
+                LOG.warning("jobs: %s at %s", type(fault).__name__, place(fault))
+            close_old_connections()
+            bell.wait(BELL, since=since)
+
+    thread = threading.Thread(target=loop, name="jobs", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,80 @@
+"""Partners: the institutions this node knows, and what it last saw of their ledgers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hansa.kernel.models.records import Detail, Record
+from hansa.lib.keys import Identity
+
+
+class Partner(Record):
+    """An institution whose node exchanges letters with this one."""
+
+    area = "kernel"
+    noun = "partners"
+    title_of_list = _("Partners")
+
+    class State(models.TextChoices):
+        """How well we know a partner."""
+
+        INTRODUCED = "introduced", _("introduced, not yet confirmed")
+        KNOWN = "known", _("known")
+        CHANGED = "changed", _("key changed, waits for confirmation")
+        BLOCKED = "blocked", _("blocked")
+
+    institution = models.CharField(_("institution"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    address = models.URLField(_("address"), blank=True)
+    identity = models.JSONField()
+    claimed = models.JSONField(null=True)
+    sent_sequence = models.PositiveBigIntegerField(default=0)
+    received_sequence = models.PositiveBigIntegerField(default=0)
+    letters_checkpoint = models.TextField(blank=True)
+    receipts_checkpoint = models.TextField(blank=True)
+    acknowledged = models.PositiveBigIntegerField(default=0)
+    unproven = models.PositiveSmallIntegerField(default=0)
+    alarm = models.TextField(blank=True)
+    trouble = models.TextField(blank=True)
+    last_heard = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "kernel"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_state_display(self) -> str:
+        """Return the state as people read it."""
+        return str(self.State(self.state).label)
+
+    def observe(self, *, trouble: str) -> None:
+        """Note for the pages how the line to this partner is; not a change, so not in the ledger."""
+        self.trouble = trouble
+        models.QuerySet(type(self)).filter(pk=self.pk).exclude(trouble=trouble).update(trouble=trouble)
+
+    @property
+    def keys(self) -> Identity:
+        """Return the keys this partner signs and is written to with."""
+        return Identity.from_json(self.identity)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what two people compare over the telephone."""
+        return self.keys.fingerprint
+
+
+class Cosignature(Detail):
+    """A partner's latest signature under a checkpoint of this node's ledger."""
+
+    partner = models.CharField(max_length=80, unique=True)
+    size = models.PositiveBigIntegerField()
+    checkpoint = models.TextField()
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "kernel"
+        ordering: ClassVar = ["-size"]

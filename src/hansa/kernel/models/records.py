@@ -1,0 +1,159 @@
+"""Records: what an area keeps, and what two or more institutions keep together."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hansa.kernel.frame import current
+from hansa.lib.canonical import JSON
+from hansa.lib.decision import Request
+
+
+class RecordQuerySet(models.QuerySet["Record"]):
+    """Rows that can be read freely and written only inside a change."""
+
+    def update(self, **values: Any) -> int:
+        """Change rows, inside a change only."""
+        current()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Remove rows, inside a change only."""
+        current()
+        return super().delete()
+
+    def bulk_create(self, *given: Any, **options: Any) -> list[Any]:
+        """Add rows, inside a change only."""
+        current()
+        return super().bulk_create(*given, **options)
+
+
+class Record(models.Model):
+    """Something with a state that only actions, letters and jobs may move."""
+
+    area: ClassVar[str]
+    noun: ClassVar[str]
+    title_of_list: ClassVar[str | Promise]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(_("state"), max_length=24, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    objects = models.Manager.from_queryset(RecordQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._state_before = "" if self._state.adding else self.state
+
+    @property
+    def urn(self) -> str:
+        """Return the name every party knows this record by."""
+        return f"urn:hansa:{self.noun}:{self.id}"
+
+    def request(self, permit: str) -> Request | None:
+        """Return what to ask the agreement before this happens, or None if nothing."""
+        return None
+
+    def save(self, **options: Any) -> None:
+        """Write the record and note its move, inside a change only."""
+        change = current()
+        super().save(**options)
+        if self.state != self._state_before:
+            change.moved(self.urn, before=self._state_before, after=self.state)
+            self._state_before = self.state
+
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+        """Remove the record, inside a change only."""
+        current().moved(self.urn, before=self.state, after="")
+        return super().delete(**options)
+
+    def refresh_from_db(self, **options: Any) -> None:
+        """Read the record anew."""
+        super().refresh_from_db(**options)
+        self._state_before = self.state
+
+
+class JointRecord(Record):
+    """The same record at every party, each with its own copy and its own decision."""
+
+    title = models.CharField(_("title"), max_length=200)
+    lead = models.CharField(_("lead institution"), max_length=80, editable=False)
+    parties = models.JSONField(_("parties"), default=list, editable=False)
+    agreement = models.CharField(_("memorandum"), max_length=80, editable=False)
+    clause = models.CharField(_("clause"), max_length=40, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def purposes(self) -> tuple[str, ...]:
+        """Return the purposes this record is for, as DUO codes."""
+        return ()
+
+    def limits(self) -> dict[str, JSON]:
+        """Return the limits this record keeps, to be held against the clause's."""
+        return {}
+
+    def request(self, permit: str, *, party: str | None = None) -> Request:
+        """Return what to ask the agreement before ``party`` does this."""
+        from hansa.kernel.identity import own  # noqa: PLC0415 -- leaf: settings are read when first used
+
+        return Request(
+            party=party or own().id,
+            parties=tuple(self.parties),
+            area=self.area,
+            action=permit,
+            clause=self.clause or None,
+            agreement=self.agreement or None,
+            purposes=self.purposes(),
+            limits=self.limits(),
+            by_person=True,
+        )
+
+
+class Detail(models.Model):
+    """A row that belongs to a record and is written inside a change only."""
+
+    objects = models.Manager.from_queryset(RecordQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        """Write the row, inside a change only."""
+        current()
+        super().save(**options)
+
+
+class Verdict(models.TextChoices):
+    """What a party said about a joint record."""
+
+    PROPOSED = "proposed", _("proposed")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrew")
+    RELEASED = "released", _("released")
+
+
+class PartyDecision(Detail):
+    """What one party decided about one joint record; it may arrive before the record does."""
+
+    record = models.CharField(max_length=120)
+    party = models.CharField(max_length=80)
+    verdict = models.CharField(max_length=16, choices=Verdict.choices)
+    reason = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "kernel"
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "party", "verdict"], name="one_verdict_a_party")
+        ]

@@ -1,0 +1,46 @@
+"""Policy: what the memoranda in force say about a request, asked in one place.
+
+The answer itself is computed by the pure ``hansa.lib.decision``; this module only
+brings it the agreements this node holds, the vocabularies of its areas and the
+time.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from hansa.kernel.models import Agreement
+from hansa.lib.agreement import StandingAgreement
+from hansa.lib.decision import Decision, Request, decide
+from hansa.lib.errors import RefusedError
+from hansa.lib.terms import Vocabulary
+
+
+VOCABULARIES: dict[str, Vocabulary] = {}
+
+
+class ClauseError(RefusedError):
+    """The memorandum does not permit it; the decision says under which clause."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason, decision.remedy)
+        self.decision = decision
+
+
+def standing() -> tuple[StandingAgreement, ...]:
+    """Return every memorandum that was ever in force here, as it stands now."""
+    return tuple(agreement.standing() for agreement in Agreement.objects.binding())
+
+
+def answer(request: Request, *, now: datetime | None = None) -> Decision:
+    """Return what the memoranda say about a request."""
+    return decide(standing(), request, now=now or timezone.now(), vocabularies=VOCABULARIES)
+
+
+def demand(request: Request) -> Decision:
+    """Return the permission for a request, or refuse with the clause and the remedy."""
+    decision = answer(request)
+    needs_more = decision.outcome == "person" and not request.by_person
+    if decision.outcome == "deny" or needs_more:
+        raise ClauseError(decision)
+    return decision
