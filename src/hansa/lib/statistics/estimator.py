@@ -31,10 +31,17 @@ Cell: TypeAlias = tuple[str, float]
 class Estimator(Protocol):
     """Estimate one analysis from sums over rows."""
 
-    name: str
-    """The name of the analysis in the protocol."""
-    kind: str
-    """The kind of the analysis: table_one, kaplan_meier, glm or cox."""
+    @property
+    def name(self) -> str:
+        """Return the name of the analysis in the protocol."""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the analysis: table_one, kaplan_meier, glm or cox."""
+
+    @property
+    def needs_secure_sum(self) -> bool:
+        """Tell whether the sums of one site may only leave it where they are added unseen."""
 
     @property
     def parameters(self) -> int:

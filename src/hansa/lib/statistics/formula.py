@@ -47,11 +47,13 @@ class Part:
     def values(self, table: Table) -> npt.NDArray[np.float64]:
         """Return the factor for each row, shape (rows,)."""
         column = table[self.variable]
+        values: npt.NDArray[np.float64]
         if self.code is not None:
-            return (column == self.code).astype(np.float64)
-        values: npt.NDArray[np.float64] = column.astype(np.float64)
-        if self.logarithm:
-            values = np.log(values)
+            values = (column == self.code).astype(np.float64)
+        elif self.logarithm:
+            values = np.log(column)
+        else:
+            values = column.astype(np.float64)
         return values
 
     def bounds(self, variables: Mapping[str, Variable]) -> tuple[float, float] | None:

@@ -1,0 +1,161 @@
+"""All analyses of a study in lockstep: one vector leaves a site in each round.
+
+A programme is itself an estimator. It joins the sums of every analysis that is not yet done,
+so a study takes as many rounds as its longest analysis. Its first round also counts sites, rows
+and complete rows. Models see only rows that lack none of the variables of any model, so that
+no two models of a study can be compared to find one person; Table 1 sees all rows.
+
+`rehearse` runs the programme over tables in one process. It calls what a node calls.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hansa.lib.canonical import canonical
+from hansa.lib.canonical import parse as parse_json
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics import cox, kaplan_meier
+from hansa.lib.statistics.estimator import Cell, Estimator, State, Vector
+from hansa.lib.statistics.glm import Glm
+from hansa.lib.statistics.schema import Protocol
+from hansa.lib.statistics.table import Table
+from hansa.lib.statistics.table_one import TableOne
+
+FACTORIES: Mapping[str, Callable[..., Estimator]] = {
+    "table_one": TableOne.from_protocol,
+    "kaplan_meier": kaplan_meier.from_protocol,
+    "glm": Glm.from_protocol,
+    "cox": cox.from_protocol,
+}
+# A site, its rows, and those of them that models use.
+OWN_SUMS = ("sites", "persons", "persons without missing values")
+MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Run every analysis of a protocol, round by round."""
+
+    protocol: Protocol
+
+    name: ClassVar[str] = "programme"
+    kind: ClassVar[str] = "programme"
+
+    @cached_property
+    def estimators(self) -> tuple[Estimator, ...]:
+        """Return the estimator of each analysis, in the order of the protocol."""
+        return tuple(FACTORIES[analysis.kind](analysis, protocol=self.protocol) for analysis in self.protocol.analyses)
+
+    @property
+    def parameters(self) -> int:
+        """Return the largest number of model parameters of any analysis."""
+        return max(estimator.parameters for estimator in self.estimators)
+
+    @property
+    def needs_secure_sum(self) -> bool:
+        """Tell whether some analysis may only run where no site sees another's sums."""
+        return any(estimator.needs_secure_sum for estimator in self.estimators)
+
+    def start(self) -> State:
+        """Return the state before the first round."""
+        analyses = {estimator.name: estimator.start() for estimator in self.estimators}
+        return {"round": 0, "sites": None, "rows": None, "complete": None, "analyses": analyses}
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether all analyses are done."""
+        return state["round"] > 0 and not list(self._open(state))
+
+    def local(self, state: State, table: Table) -> Vector:
+        """Return the sums of one site for all open analyses, one after the other."""
+        complete = table.complete(self._model_variables)
+        own = [1.0, float(table.rows), float(complete.rows)] if state["round"] == 0 else []
+        parts = [np.array(own, dtype=np.float64)]
+        for estimator, part in self._open(state):
+            parts.append(estimator.local(part, table if estimator.kind == "table_one" else complete))
+        return np.concatenate(parts)
+
+    def labels(self, state: State) -> tuple[str, ...]:
+        """Return the plain-words name of each sum, beginning with the analysis it is for."""
+        names = list(OWN_SUMS) if state["round"] == 0 else []
+        for estimator, part in self._open(state):
+            names += [f"{estimator.name}: {label}" for label in estimator.labels(part)]
+        return tuple(names)
+
+    def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the counts of persons that this total would reveal."""
+        shares = list(self._shares(state, total))
+        found = [(f"{e.name}: {label}", count) for e, part, sums in shares for label, count in e.cells(part, sums)]
+        if state["round"] == 0:
+            found[:0] = list(zip(OWN_SUMS[1:], total[1:3].tolist(), strict=True))
+        return tuple(found)
+
+    def combine(self, state: State, total: Vector) -> State:
+        """Return the next state from the added sums of all sites."""
+        self._check(state, total)
+        analyses = dict(state["analyses"])
+        for estimator, part, sums in self._shares(state, total):
+            analyses[estimator.name] = estimator.combine(part, sums)
+        combined = {**state, "round": state["round"] + 1, "analyses": analyses}
+        if state["round"] == 0:
+            counts = [round(count) for count in total[:3].tolist()]
+            combined |= dict(zip(("sites", "rows", "complete"), counts, strict=True))
+        return combined
+
+    def result(self, state: State, *, study: str | None = None) -> dict[str, Any]:
+        """Return the result document of the study."""
+        return {
+            "hansa": "result/1",
+            "study": study,
+            "protocol": self.protocol.digest,
+            "sites": state["sites"],
+            "rows": state["rows"],
+            "complete": state["complete"],
+            "rounds": state["round"],
+            "analyses": [e.result(state["analyses"][e.name]) for e in self.estimators],
+        }
+
+    @cached_property
+    def _model_variables(self) -> tuple[str, ...]:
+        return self.protocol.model_variables()
+
+    def _open(self, state: State) -> Iterator[tuple[Estimator, State]]:
+        """Yield each analysis that needs another round, with its state."""
+        for estimator in self.estimators:
+            part = state["analyses"][estimator.name]
+            if not estimator.is_done(part):
+                yield estimator, part
+
+    def _shares(self, state: State, total: Vector) -> Iterator[tuple[Estimator, State, Vector]]:
+        """Yield each open analysis with its state and its part of the total."""
+        place = len(OWN_SUMS) if state["round"] == 0 else 0
+        for estimator, part in self._open(state):
+            size = len(estimator.labels(part))
+            yield estimator, part, total[place : place + size]
+            place += size
+
+    def _check(self, state: State, total: Vector) -> None:
+        size = len(self.labels(state))
+        if total.shape != (size,) or not np.all(np.isfinite(total)):
+            raise InvalidError(
+                f"The total of round {state['round'] + 1} is not {size} numbers.",
+                "Ask all sites to repeat the round with the same version of Hansa.",
+            )
+
+
+def rehearse(protocol: Protocol, sites: Mapping[str, Table]) -> dict[str, Any]:
+    """Return the result of a study over the tables of one or more sites, in one process.
+
+    The state passes through canonical JSON between rounds as it does between nodes.
+    """
+    if not sites:
+        raise InvalidError("There is no site to rehearse with.", "Give the data of at least one site.")
+    programme = Programme(protocol)
+    state = programme.start()
+    while not programme.is_done(state) and state["round"] < MOST_ROUNDS:
+        total = np.sum([programme.local(state, table) for table in sites.values()], axis=0)
+        state = parse_json(canonical(programme.combine(state, total)))
+    return programme.result(state)
