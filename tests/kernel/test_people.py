@@ -108,4 +108,3 @@ def test_person_is_called_by_name(person):
     ada = person(username="ada", name="Ada")
 
     assert str(ada) == "Ada"
-    assert Person.objects.get_by_natural_key("ADA") == ada
