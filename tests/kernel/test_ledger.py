@@ -36,7 +36,7 @@ def _execute(statement: str, *given: Any) -> None:
 def _cosign(size: int, *, root: bytes | None = None) -> Cosignature:
     """Let a partner cosign the ledger as it stood at this size."""
     note = checkpoints.write(size, ledger.root(size) if root is None else root, key=own().signing, name=own().id)
-    line = checkpoints.cosign(note, key=KEY, name=PARTNER, at=timezone.now())
+    line = checkpoints.cosign(checkpoints.parse(note).checkpoint, key=KEY, name=PARTNER, at=timezone.now())
     kept = Cosignature(partner=PARTNER, size=size, checkpoint=note, line=line, at=timezone.now())
     token = under_way.set(Change({}))
     identity = Identity(PARTNER, KEY.public, SealingKey.generate().public)
@@ -103,7 +103,7 @@ def test_checkpoint_is_signed_by_this_node() -> None:
     seen = checkpoints.verify(ledger.checkpoint(), key=own().signing.public, name=own().id)
 
     assert seen == checkpoints.Checkpoint(checkpoints.ledger_name(own().id), 5, ledger.root())
-    assert checkpoints.parse(ledger.checkpoint(3)).root == ledger.root(3)
+    assert checkpoints.parse(ledger.checkpoint(3)).checkpoint.root == ledger.root(3)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 import base64
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -37,12 +38,12 @@ def _note(size: int) -> str:
     return write(size, TREE.roots[size], key=KEY, name=NAME)
 
 
-def _proof(old: int, new: int) -> list[bytes]:
-    return prove_consistency(old, new=new, node=TREE.node)
+def _proof(old: int, new: int) -> dict[str, Any]:
+    return {"from": old, "proof": [value.hex() for value in prove_consistency(old, new=new, node=TREE.node)]}
 
 
 def _cosignature(size: int) -> str:
-    return cosign(_note(size), key=WITNESS, name=OTHER_NAME, at=NOW)
+    return cosign(_checkpoint(size), key=WITNESS, name=OTHER_NAME, at=NOW)
 
 
 def test_write_gives_the_form_of_the_standard() -> None:
@@ -75,7 +76,7 @@ def test_verify_reads_past_signatures_of_others() -> None:
 
     note = body + gap + _cosignature(7) + signature
 
-    assert verify(note, key=KEY.public, name=NAME) == parse(note) == _checkpoint(7)
+    assert verify(note, key=KEY.public, name=NAME) == parse(note).checkpoint == _checkpoint(7)
 
 
 def test_verify_refuses_a_changed_size() -> None:
@@ -128,23 +129,23 @@ def test_ledger_name_has_no_scheme() -> None:
 
 
 def test_cosignature_tells_when_the_witness_saw_it() -> None:
-    assert verify_cosignature(_note(7), _cosignature(7), key=WITNESS.public, name=OTHER_NAME) == NOW
+    assert verify_cosignature(_cosignature(7), checkpoint=_checkpoint(7), key=WITNESS.public, name=OTHER_NAME) == NOW
 
 
 def test_verify_cosignature_refuses_another_checkpoint_or_key() -> None:
     with pytest.raises(SignatureError, match="does not belong"):
-        verify_cosignature(_note(8), _cosignature(7), key=WITNESS.public, name=OTHER_NAME)
+        verify_cosignature(_cosignature(7), checkpoint=_checkpoint(8), key=WITNESS.public, name=OTHER_NAME)
     with pytest.raises(SignatureError, match="not by the known key"):
-        verify_cosignature(_note(7), _cosignature(7), key=KEY.public, name=OTHER_NAME)
+        verify_cosignature(_cosignature(7), checkpoint=_checkpoint(7), key=KEY.public, name=OTHER_NAME)
     with pytest.raises(SignatureError, match="not by the known key"):
-        verify_cosignature(_note(7), _cosignature(7), key=WITNESS.public, name=NAME)
+        verify_cosignature(_cosignature(7), checkpoint=_checkpoint(7), key=WITNESS.public, name=NAME)
 
 
 def test_verify_cosignature_refuses_a_plain_signature() -> None:
     line = _note(7).split("\n\n")[1]
 
     with pytest.raises(SignatureError, match="not by the known key"):
-        verify_cosignature(_note(7), line, key=KEY.public, name=NAME)
+        verify_cosignature(line, checkpoint=_checkpoint(7), key=KEY.public, name=NAME)
 
 
 def test_verify_cosignature_refuses_an_impossible_time() -> None:
@@ -155,45 +156,52 @@ def test_verify_cosignature_refuses_an_impossible_time() -> None:
     line = _line(OTHER_NAME, kind=b"\x04", key=WITNESS.public, signature=stamped)
 
     with pytest.raises(SignatureError, match="no possible time"):
-        verify_cosignature(_note(7), line, key=WITNESS.public, name=OTHER_NAME)
+        verify_cosignature(line, checkpoint=_checkpoint(7), key=WITNESS.public, name=OTHER_NAME)
 
 
 @pytest.mark.parametrize(
     ("known", "size", "proof"),
     [
-        (None, 7, []),
-        (_checkpoint(0), 7, []),
-        (_checkpoint(7), 7, []),
+        (None, 7, None),
+        (_checkpoint(0), 7, None),
+        (_checkpoint(7), 7, None),
+        (_checkpoint(7), 7, {"from": 7, "proof": []}),
         (_checkpoint(7), 19, _proof(7, 19)),
         (_checkpoint(8), 64, _proof(8, 64)),
     ],
 )
-def test_judge_accepts_a_ledger_that_only_grew(known: Checkpoint | None, size: int, proof: list[bytes]) -> None:
+def test_judge_accepts_a_ledger_that_only_grew(known: Checkpoint | None, size: int, proof: Any) -> None:
     assert judge(known, _note(size), proof=proof, key=KEY.public, name=NAME) == _checkpoint(size)
 
 
 def test_judge_finds_a_ledger_that_was_rolled_back() -> None:
     with pytest.raises(ProofError, match="got smaller: 19 entries were known, now it shows 7") as caught:
-        judge(_checkpoint(19), _note(7), proof=[], key=KEY.public, name=NAME)
+        judge(_checkpoint(19), _note(7), proof=None, key=KEY.public, name=NAME)
 
     assert "restored a backup" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("known", "proof"),
+    ("known", "proof", "reason"),
     [
-        (Checkpoint("ror.org/1", 7, bytes(32)), _proof(7, 19)),
-        (Checkpoint("ror.org/1", 19, bytes(32)), []),
-        (_checkpoint(7), []),
-        (_checkpoint(7), _proof(8, 19)),
-        (_checkpoint(7), [b"short"]),
+        (Checkpoint("ror.org/1", 7, bytes(32)), _proof(7, 19), "does not begin with the 7 entries"),
+        (Checkpoint("ror.org/1", 19, bytes(32)), None, "Two ledgers of 19 entries differ"),
+        (_checkpoint(7), None, "proof that it only grew is missing"),
+        (_checkpoint(7), {"from": 7}, "proof that it only grew is missing"),
+        (_checkpoint(7), {"from": 7, "proof": "00"}, "proof that it only grew is missing"),
+        (_checkpoint(7), _proof(8, 19), "begins at another number of entries than 7"),
+        (_checkpoint(7), {"from": 7, "proof": ["00"]}, "not 32 bytes"),
+        (_checkpoint(7), {"from": 7, "proof": ["zz"]}, "not hexadecimal"),
+        (_checkpoint(7), {"from": 7, "proof": [5]}, "not hexadecimal"),
     ],
 )
-def test_judge_finds_a_ledger_that_was_rewritten(known: Checkpoint, proof: list[bytes]) -> None:
-    with pytest.raises(ProofError, match=r"The ledger of ror.org/1 was rewritten: what it shows now \(19 entries\)"):
+def test_judge_finds_a_ledger_that_was_rewritten(known: Checkpoint, proof: Any, reason: str) -> None:
+    with pytest.raises(ProofError, match=reason) as caught:
         judge(known, _note(19), proof=proof, key=KEY.public, name=NAME)
+
+    assert caught.value.message.startswith("The ledger of ror.org/1 was rewritten")
 
 
 def test_judge_refuses_an_unsigned_note() -> None:
     with pytest.raises(SignatureError):
-        judge(None, _note(7), proof=[], key=WITNESS.public, name=NAME)
+        judge(None, _note(7), proof=None, key=WITNESS.public, name=NAME)

@@ -113,10 +113,10 @@ def _faults_of(cosignature: Cosignature, *, roots: Mapping[int, bytes]) -> Itera
         return
     about = {"name": partner.name, "size": cosignature.size}
     try:
-        checkpoints.verify_cosignature(
-            cosignature.checkpoint, cosignature.line, key=partner.keys.signing, name=partner.institution
-        )
         seen = checkpoints.verify(cosignature.checkpoint, key=own().signing.public, name=own().id)
+        checkpoints.verify_cosignature(
+            cosignature.line, checkpoint=seen, key=partner.keys.signing, name=partner.institution
+        )
     except HansaError as error:
         yield _("What {name} cosigned at {size} entries does not hold: {error}").format(**about, error=error.message)
         return

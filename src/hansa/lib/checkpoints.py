@@ -13,11 +13,12 @@ Whoever rewrites or rolls back its ledger is found out at the next letter.
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, ProofError, SignatureError
 from hansa.lib.keys import SigningKey, VerifyingKey
 from hansa.lib.merkle import HASH_BYTES, verify_consistency
@@ -46,12 +47,20 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """One signature line of a note: who, which key, and the signature with what precedes it."""
+class Line:
+    """Hold one signature line of a note: who, which key, and the signature with what precedes it."""
 
     name: str
     key_id: bytes
     signature: bytes
+
+
+@dataclass(frozen=True)
+class Note:
+    """Hold a checkpoint and its signature lines, read but not yet verified."""
+
+    checkpoint: Checkpoint
+    lines: tuple[Line, ...]
 
 
 def ledger_name(institution: str) -> str:
@@ -65,53 +74,57 @@ def write(size: int, root: bytes, *, key: SigningKey, name: str) -> str:
     return f"{text}\n{_line(name, kind=_SIGNATURE, key=key.public, signature=key.sign(text.encode()))}"
 
 
-def parse(text: str) -> Checkpoint:
+def parse(text: str) -> Note:
     """Read a note without verifying it, or raise InvalidError."""
-    return _read(text)[0]
+    body, gap, signatures = text.partition("\n\n")
+    if not gap or not signatures.endswith("\n"):
+        raise _unreadable("it lacks the empty line or the last line end")
+    return Note(_read_body(body.split("\n")), tuple(_read_line(line) for line in signatures[:-1].split("\n")))
 
 
 def verify(text: str, *, key: VerifyingKey, name: str) -> Checkpoint:
     """Return the checkpoint, or raise SignatureError unless the institution signed it about its own ledger."""
-    checkpoint, lines = _read(text)
-    if checkpoint.origin != ledger_name(name):
+    note = parse(text)
+    if note.checkpoint.origin != ledger_name(name):
         raise SignatureError(
             f"The checkpoint is about another ledger than that of {name}.",
             "Ask the partner to check which institution its node names.",
         )
-    for line in lines:
+    for line in note.lines:
         if (line.name, line.key_id) == (ledger_name(name), _key_id(name, kind=_SIGNATURE, key=key)):
-            key.verify(checkpoint.text().encode(), line.signature)
-            return checkpoint
+            key.verify(note.checkpoint.text().encode(), line.signature)
+            return note.checkpoint
     raise SignatureError(
         f"The checkpoint carries no signature by the known key of {name}.", "Ask the partner for its present keys."
     )
 
 
-def cosign(note: str, *, key: SigningKey, name: str, at: datetime) -> str:
+def cosign(checkpoint: Checkpoint, *, key: SigningKey, name: str, at: datetime) -> str:
     """Return the line by which a witness says when it saw a checkpoint; judge the checkpoint first."""
     seconds = int(at.timestamp())
-    signature = key.sign(_cosigned(parse(note), seconds=seconds))
+    signature = key.sign(_cosigned(checkpoint, seconds=seconds))
     return _line(name, kind=_COSIGNATURE, key=key.public, signature=seconds.to_bytes(_TIME_BYTES, "big") + signature)
 
 
-def verify_cosignature(note: str, line: str, *, key: VerifyingKey, name: str) -> datetime:
+def verify_cosignature(line: str, *, checkpoint: Checkpoint, key: VerifyingKey, name: str) -> datetime:
     """Return when the witness saw the checkpoint, or raise SignatureError."""
     read = _read_line(line.removesuffix("\n"))
     if (read.name, read.key_id) != (ledger_name(name), _key_id(name, kind=_COSIGNATURE, key=key)):
         raise SignatureError(f"The cosignature is not by the known key of {name}.", "Ask the partner for its keys.")
     seconds = int.from_bytes(read.signature[:_TIME_BYTES], "big")
-    key.verify(_cosigned(parse(note), seconds=seconds), read.signature[_TIME_BYTES:])
+    key.verify(_cosigned(checkpoint, seconds=seconds), read.signature[_TIME_BYTES:])
     try:
         return datetime.fromtimestamp(seconds, tz=UTC)
     except (ValueError, OverflowError, OSError):
         raise SignatureError("The cosignature tells no possible time.", "Ask the partner to check its clock.") from None
 
 
-def judge(known: Checkpoint | None, note: str, *, proof: Sequence[bytes], key: VerifyingKey, name: str) -> Checkpoint:
+def judge(known: Checkpoint | None, note: str, *, proof: JSON, key: VerifyingKey, name: str) -> Checkpoint:
     """Return what is known of a partner's ledger after this note, or raise ProofError if it did not only grow.
 
-    `proof` shows that the ledger at the size known before is still inside; it is empty where
-    nothing was known and where nothing was added.
+    `known` is the last checkpoint seen on the same way: letters and receipts of one partner
+    overtake each other on the wire, so each of the two has its own. `proof` is null or
+    {"from": entries known before, "proof": [hexadecimal hashes]}.
     """
     seen = verify(note, key=key, name=name)
     if known is None:
@@ -130,15 +143,32 @@ def judge(known: Checkpoint | None, note: str, *, proof: Sequence[bytes], key: V
 _ASK_PARTNER = "Stop and ask the partner whether it restored a backup; keep both checkpoints as evidence."
 
 
-def _check_growth(known: Checkpoint, seen: Checkpoint, *, proof: Sequence[bytes]) -> None:
+def _check_growth(known: Checkpoint, seen: Checkpoint, *, proof: JSON) -> None:
     try:
-        verify_consistency(known.root, seen.root, old_size=known.size, new_size=seen.size, proof=proof)
-    except ProofError:
+        hashes = _read_proof(proof, size=known.size) if seen.size > known.size else []
+        verify_consistency(known.root, seen.root, old_size=known.size, new_size=seen.size, proof=hashes)
+    except ProofError as error:
         raise ProofError(
             f"The ledger of {seen.origin} was rewritten: what it shows now ({seen.size} entries) does not begin "
-            f"with the {known.size} entries known before.",
+            f"with the {known.size} entries known before. {error.message}",
             _ASK_PARTNER,
         ) from None
+
+
+def _read_proof(proof: JSON, *, size: int) -> list[bytes]:
+    if not isinstance(proof, Mapping) or set(proof) != {"from", "proof"} or not isinstance(proof["proof"], list):
+        raise ProofError("The proof that it only grew is missing.")
+    if proof["from"] != size:
+        raise ProofError(f"The proof begins at another number of entries than {size}.")
+    return read_hashes(proof["proof"])
+
+
+def read_hashes(texts: Sequence[JSON]) -> list[bytes]:
+    """Read a list of hexadecimal hashes, or raise ProofError."""
+    try:
+        return [bytes.fromhex(text) for text in texts]
+    except (ValueError, TypeError):
+        raise ProofError("A hash of the proof is not hexadecimal text.", "Ask for a new proof.") from None
 
 
 def _cosigned(checkpoint: Checkpoint, *, seconds: int) -> bytes:
@@ -155,20 +185,13 @@ def _line(name: str, *, kind: bytes, key: VerifyingKey, signature: bytes) -> str
     return f"\u2014 {ledger_name(name)} {_encode(_key_id(name, kind=kind, key=key) + signature)}\n"
 
 
-def _read(text: str) -> tuple[Checkpoint, list[_Line]]:
-    body, gap, signatures = text.partition("\n\n")
-    if not gap or not signatures.endswith("\n"):
-        raise _unreadable("it lacks the empty line or the last line end")
-    return _read_body(body.split("\n")), [_read_line(line) for line in signatures[:-1].split("\n")]
-
-
-def _read_line(line: str) -> _Line:
+def _read_line(line: str) -> Line:
     dash, _, rest = line.partition(" ")
     name, _, data = rest.partition(" ")
     if dash != "\u2014" or not _NAME.fullmatch(name):
         raise _unreadable("a signature line does not begin with a dash and a name")
     raw = _decode(data)
-    return _Line(name, raw[:_ID_BYTES], raw[_ID_BYTES:])
+    return Line(name, raw[:_ID_BYTES], raw[_ID_BYTES:])
 
 
 def _read_body(lines: Sequence[str]) -> Checkpoint:
