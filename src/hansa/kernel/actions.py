@@ -192,7 +192,7 @@ def action(
         raise AssertionError("An action names the term it needs, or says why it needs none.")
 
     def wrap(run: Callable[Concatenate[R, ...], None]) -> Action[R]:
-        hints = get_type_hints(run)
+        hints = get_type_hints(run, include_extras=True)
         parameters = list(inspect.signature(run).parameters.values())
         fields: dict[str, Any] = {
             p.name: (hints[p.name], ... if p.default is p.empty else p.default)

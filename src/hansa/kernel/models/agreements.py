@@ -9,7 +9,7 @@ from hansa.kernel.models.records import Record, RecordQuerySet
 from hansa.lib.agreement import StandingAgreement
 
 
-class AgreementQuerySet(RecordQuerySet):
+class AgreementQuerySet(RecordQuerySet["Agreement"]):
     """Memoranda, by what they can do."""
 
     def binding(self) -> "AgreementQuerySet":

@@ -1,7 +1,7 @@
 """Records: what an area keeps, and what two or more institutions keep together."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
@@ -11,8 +11,10 @@ from hansa.kernel.frame import current
 from hansa.lib.canonical import JSON
 from hansa.lib.decision import Request
 
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
-class RecordQuerySet(models.QuerySet["Record"]):
+
+class RecordQuerySet(models.QuerySet[M_co]):
     """Rows that can be read freely and written only inside a change."""
 
     def update(self, **values: Any) -> int:
