@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hansa.lib.canonical import digest
 from hansa.lib.statistics.formula import Formula
 from hansa.lib.statistics.formula import parse as parse_formula
+from hansa.lib.statistics.units import KINDS
 from hansa.lib.statistics.variables import Number, Variable
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -31,7 +32,7 @@ Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000)]
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
 # Days in one unit of time, by UCUM code.
-DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
+DAYS = {unit: days for unit, days in KINDS[0].items() if days >= 1}
 
 
 class _Closed(BaseModel):
