@@ -1,10 +1,13 @@
 """Filters for templates: how a state is toned, how a size and a name are said."""
 
+from typing import Any
+
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
-from hansa.web import forest, plots
+from hansa.kernel.actions import Action
+from hansa.web import figures, forest, plots, tables
 
 register = template.Library()
 
@@ -44,3 +47,39 @@ def forest_plot(analysis: dict[str, object], labels: dict[str, str] | None = Non
         "wide": forest.forest(analysis, width=plots.WIDE, labels=labels),
         "narrow": forest.forest(analysis, width=plots.NARROW, labels=labels),
     }
+
+
+@register.filter
+def button(action: Action[Any]) -> str:
+    """Return an action as its button says it, without the full stop of its sentence."""
+    return action.title.rstrip(".")
+
+
+@register.inclusion_tag("web/components/table_one.html")
+def table_one(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
+    """Show Table 1."""
+    return {"table": tables.table_one(analysis, labels=labels)}
+
+
+@register.inclusion_tag("web/components/estimates.html")
+def estimates(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
+    """Show the terms of a model in numbers."""
+    return {"table": tables.estimates(analysis, labels=labels)}
+
+
+@register.inclusion_tag("web/components/estimates.html")
+def survival_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
+    """Show survival curves in numbers."""
+    return {"table": tables.survival(analysis, by=by)}
+
+
+@register.filter
+def p_value(p: float) -> str:
+    """Write a p value."""
+    return figures.p_words(float(p))
+
+
+@register.filter
+def figure(value: float) -> str:
+    """Write an estimate with three significant figures."""
+    return figures.figure(float(value))

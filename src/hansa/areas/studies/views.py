@@ -1,0 +1,360 @@
+"""What the pages say about studies and data sets: protocol, decisions, what leaves, progress, result.
+
+Nothing here draws or writes; each function returns what a template or the home page
+shows. However many studies there are, the lists take the same number of queries.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hansa.areas.studies import queries, rounds
+from hansa.areas.studies.models import Contribution, Dataset, Round, Study
+from hansa.areas.studies.states import DatasetState, State
+from hansa.kernel.identity import own
+from hansa.kernel.joint import names
+from hansa.kernel.models import Agreement, Partner, PartyDecision, Person, Record, Verdict
+from hansa.kernel.people import has
+
+Item = dict[str, Any]
+MOST = 50
+
+
+def address(record: Record, verb: str = "") -> str:
+    """Return the address of a record's page, or of one of its forms."""
+    return f"/{record.noun}/{record.pk}/" + (f"{verb}/" if verb else "")
+
+
+def known() -> dict[str, str]:
+    """Return the institutions by the names people know them by."""
+    return {own().id: own().name, **dict(Partner.objects.values_list("institution", "name"))}
+
+
+def called(parties: Iterable[str], known_as: Mapping[str, str]) -> str:
+    """Return institutions by name, in one line."""
+    return ", ".join(known_as.get(party, party) for party in parties)
+
+
+def verdicts(studies: Iterable[Study]) -> dict[tuple[str, str], set[str]]:
+    """Return which parties gave each verdict on each study, in one query."""
+    given: dict[tuple[str, str], set[str]] = {}
+    rows = PartyDecision.objects.filter(record__in=[study.urn for study in studies])
+    for urn, party, verdict in rows.values_list("record", "party", "verdict"):
+        given.setdefault((urn, verdict), set()).add(party)
+    return given
+
+
+def item(study: Study, **more: Any) -> Item:
+    """Return a study as one line of the home page."""
+    return {
+        "title": study.title,
+        "url": address(study),
+        "state": study.state,
+        "words": State(study.state).label,
+        "since": study.updated,
+        **more,
+    }
+
+
+def waiting(person: Person) -> list[Item]:
+    """Return the studies that wait for a decision of this person."""
+    found = [*_to_decide(person), *_to_release(person)]
+    if has(person, "studies.retry"):
+        stopped = Study.objects.filter(state=State.FAILED, lead=own().id)[:MOST]
+        found += [item(study, note=study.trouble or _("It stopped; start it again.")) for study in stopped]
+    return found
+
+
+def _to_decide(person: Person) -> list[Item]:
+    if not has(person, "studies.decide"):
+        return []
+    proposed = Study.objects.filter(state=State.PROPOSED)[:MOST]
+    return [
+        item(study, note=_("Look at what would leave this hospital, then approve or decline.")) for study in proposed
+    ]
+
+
+def _to_release(person: Person) -> list[Item]:
+    if not has(person, "studies.release"):
+        return []
+    review = list(Study.objects.filter(state=State.REVIEW)[:MOST])
+    given = verdicts(review)
+    unsigned = [study for study in review if own().id not in given.get((study.urn, Verdict.RELEASED), set())]
+    return [item(study, note=_("Look at the result, then release it or withdraw.")) for study in unsigned]
+
+
+def running() -> list[Item]:
+    """Return the studies under way, and for whom each waits."""
+    states = (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW)
+    studies = list(Study.objects.filter(state__in=states).order_by("-updated")[:MOST])
+    given, latest, here, known_as = verdicts(studies), _latest(studies), _contributed(studies), known()
+    found = []
+    for study in studies:
+        waits = _waits(study, given=given, latest=latest, here=here)
+        number = latest.get(study.pk)
+        note = _("round {number}").format(number=number) if study.state == State.RUNNING and number else ""
+        found.append(item(study, who=called(waits, known_as), note=note))
+    return found
+
+
+def _latest(studies: Iterable[Study]) -> dict[Any, int]:
+    rows = Round.objects.filter(study__in=list(studies)).values_list("study", "study__attempt", "attempt", "number")
+    latest: dict[Any, int] = {}
+    for study, present, attempt, number in rows:
+        if attempt == present:
+            latest[study] = max(number, latest.get(study, 0))
+    return latest
+
+
+def _contributed(studies: Iterable[Study]) -> dict[tuple[Any, int, int], set[str]]:
+    given: dict[tuple[Any, int, int], set[str]] = {}
+    rows = Contribution.objects.filter(study__in=list(studies)).values_list("study", "attempt", "number", "party")
+    for study, attempt, number, party in rows:
+        given.setdefault((study, attempt, number), set()).add(party)
+    return given
+
+
+def _waits(
+    study: Study,
+    *,
+    given: Mapping[tuple[str, str], set[str]],
+    latest: Mapping[Any, int],
+    here: Mapping[tuple[Any, int, int], set[str]],
+) -> list[str]:
+    if study.state in (State.PROPOSED, State.APPROVED):
+        done = given.get((study.urn, Verdict.APPROVED), set())
+    elif study.state == State.REVIEW:
+        done = given.get((study.urn, Verdict.RELEASED), set())
+    elif not queries.is_lead(study):
+        return [study.lead]
+    else:
+        done = here.get((study.pk, study.attempt, latest.get(study.pk, 0)), set())
+    return [party for party in study.parties if party not in done]
+
+
+def produced() -> list[Item]:
+    """Return the released studies, the newest first."""
+    released = Study.objects.filter(state=State.RELEASED).order_by("-updated")[:MOST]
+    return [item(study, note=study.question) for study in released]
+
+
+def failed() -> list[Item]:
+    """Return the studies that stopped, and why."""
+    stopped = Study.objects.filter(state__in=(State.FAILED, State.DECLINED)).order_by("-updated")[:MOST]
+    return [item(study, note=study.trouble) for study in stopped]
+
+
+def choices(action: str, record: Any, by: Person) -> dict[str, list[tuple[str, Any]]]:
+    """Return what can be chosen in the forms of this area."""
+    if action == "studies.approve":
+        connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
+        return {
+            "dataset": [(row.name, _("{name}, {rows} rows").format(name=row.name, rows=row.rows)) for row in connected]
+        }
+    if action == "studies.propose":
+        held = Agreement.objects.filter(state=Agreement.State.IN_FORCE)
+        return {"agreement": [("", _("the one that has the clause")), *((row.hash, str(row)) for row in held)]}
+    return {}
+
+
+def detail(record: Record, person: Person) -> dict[str, Any]:
+    """Return what the page of a study or a data set shows."""
+    if isinstance(record, Study):
+        return study_page(record, person)
+    if isinstance(record, Dataset):
+        return {"columns": record.profile, "past": record.past_releases.select_related("study")}
+    return {}
+
+
+def study_page(study: Study, person: Person) -> dict[str, Any]:
+    """Return the whole page of one study."""
+    known_as = known()
+    decided = list(PartyDecision.objects.filter(record=study.urn))
+    own_rounds = list(study.rounds.filter(attempt=study.attempt))
+    given = list(Contribution.objects.filter(study=study, attempt=study.attempt).defer("words"))
+    return {
+        "lead": known_as.get(study.lead, study.lead),
+        "party_count": len(study.parties),
+        "clause": study.clause,
+        "agreement": Agreement.objects.filter(hash=study.agreement).first(),
+        "decisions": decisions(study, decided, known_as),
+        "variables": variables(study),
+        "analyses": [analysis_words(analysis) for analysis in study.protocol["analyses"]],
+        "limits": study.stated_limits,
+        "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
+        "leaves": leaves(study, given, known_as),
+        "progress": progress(study, own_rounds, given, decided, known_as),
+        **result(study, person),
+    }
+
+
+def decisions(study: Study, decided: list[PartyDecision], known_as: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return for every party its latest decision, or that it has none yet."""
+    latest = {row.party: row for row in decided}
+    return [_decision(party, latest.get(party), known_as) for party in study.parties]
+
+
+def _decision(party: str, row: PartyDecision | None, known_as: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": known_as.get(party, party),
+        "is_own": party == own().id,
+        "verdict": row.verdict if row else "waiting",
+        "words": Verdict(row.verdict).label if row else _("not decided yet"),
+        "reason": row.reason if row else "",
+        "at": row.at if row else None,
+    }
+
+
+def labels_of(study: Study) -> dict[str, str]:
+    """Return the variables of the protocol by the words its author gave them."""
+    declared = study.protocol["data"]["variables"]
+    return {name: about.get("label") or name.replace("_", " ") for name, about in declared.items()}
+
+
+def variables(study: Study) -> list[dict[str, Any]]:
+    """Return the variables that the protocol uses, in words."""
+    types = {"number": _("number"), "boolean": _("yes or no"), "category": _("category")}
+    declared = study.protocol["data"]["variables"]
+    return [
+        {
+            "name": name,
+            "label": about.get("label") or name,
+            "type": types.get(about["type"], about["type"]),
+            "unit": about.get("unit") or "",
+            "allowed": ", ".join(about.get("levels") or ()) or _span(about.get("range")),
+        }
+        for name, about in declared.items()
+    ]
+
+
+def _span(span: list[float] | None) -> str:
+    return _("{low} to {high}").format(low=f"{span[0]:g}", high=f"{span[1]:g}") if span else ""
+
+
+def kind_words(kind: str) -> str:
+    """Return a kind of analysis as clinicians call it."""
+    words = {
+        "table_one": _("Table 1: who was studied"),
+        "kaplan_meier": _("Survival curves (Kaplan-Meier)"),
+        "glm": _("Regression model"),
+        "cox": _("Survival model (Cox)"),
+    }
+    return words.get(kind, kind)
+
+
+def analysis_words(analysis: Mapping[str, Any]) -> dict[str, str]:
+    """Return an analysis of the protocol in words."""
+    by = _("by {by}").format(by=analysis["by"]) if analysis.get("by") else ""
+    what = (
+        analysis.get("formula")
+        or ", ".join(analysis.get("variables") or ())
+        or f"{analysis['time']}, {analysis['event']}"
+    )
+    return {"name": analysis["name"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
+
+
+def leaves(study: Study, given: list[Contribution], known_as: Mapping[str, str]) -> dict[str, Any]:
+    """Return every number that leaves this hospital, grouped, and who sees what."""
+    own_given = [row for row in given if row.party == own().id and row.labels]
+    if own_given:
+        groups = [
+            {"title": _("Round {number}").format(number=row.number), "count": row.size, "labels": row.labels}
+            for row in own_given
+        ]
+    else:
+        first = list(rounds.programme(study).labels(rounds.programme(study).start()))
+        groups = grouped(first)
+    return {
+        "count": max((row.size for row in own_given), default=sum(group["count"] for group in groups)),
+        "groups": groups,
+        "has_run": bool(own_given),
+        "seen_by": seen_by(study, known_as),
+    }
+
+
+def grouped(labels: list[str]) -> list[dict[str, Any]]:
+    """Group the numbers of a round by the analysis that each is for."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        title, colon, words = label.partition(": ")
+        groups.setdefault(title if colon else "", []).append(words if colon else label)
+    return [{"title": title or _("Counts"), "count": len(found), "labels": found} for title, found in groups.items()]
+
+
+def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say who sees which numbers."""
+    lead = known_as.get(study.lead, study.lead)
+    if not queries.is_protected(study):
+        return [
+            (own().name, _("its own rows, and every number above")),
+            (lead, _("adds the numbers and sees those of each hospital, because only two take part")),
+            (_("All parties"), _("the sums over all hospitals, and the result")),
+        ]
+    return [
+        (own().name, _("its own rows, and every number above")),
+        (lead, _("adds the numbers; from each other hospital it sees only masked words that look like chance")),
+        (_("All parties"), _("the sums over all hospitals, and the result; never the numbers of one hospital")),
+    ]
+
+
+def progress(
+    study: Study,
+    own_rounds: list[Round],
+    given: list[Contribution],
+    decided: list[PartyDecision],
+    known_as: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return how far the study is, and for whom it waits."""
+    done = {
+        (study.urn, verdict): {row.party for row in decided if row.verdict == verdict} for verdict in Verdict.values
+    }
+    number = max((row.number for row in own_rounds), default=0)
+    here = {(study.pk, study.attempt, number): {row.party for row in given if row.number == number}}
+    is_open = study.state in (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW)
+    waits = _waits(study, given=done, latest={study.pk: number}, here=here) if is_open else []
+    what = {
+        State.PROPOSED: _("approval"),
+        State.APPROVED: _("approval"),
+        State.RUNNING: _("round {number}").format(number=number),
+        State.REVIEW: _("release"),
+    }
+    return {
+        "rounds": number,
+        "closed": sum(row.closed is not None for row in own_rounds),
+        "attempt": study.attempt,
+        "waits": {"who": called(waits, known_as), "what": what.get(State(study.state), "")} if waits else {},
+        "steps": steps(study),
+    }
+
+
+def steps(study: Study) -> list[dict[str, Any]]:
+    """Return the way of a study from proposal to release, with where it stands."""
+    way = [State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW, State.RELEASED]
+    here = way.index(State(study.state)) if study.state in way else -1
+    return [{"words": state.label, "done": place < here, "here": place == here} for place, state in enumerate(way)]
+
+
+def may_see(study: Study, person: Person) -> bool:
+    """Tell whether a person may look at the result: everybody once it is out, before that who releases it."""
+    return study.state == State.RELEASED or has(person, "studies.release")
+
+
+def result(study: Study, person: Person) -> dict[str, Any]:
+    """Return the result for the page, if there is one and the person may see it."""
+    if study.result is None or not may_see(study, person):
+        return {"result": None, "labels": {}}
+    found = study.result["result"]
+    labels = labels_of(study)
+    planned = {analysis["name"]: analysis for analysis in study.protocol["analyses"]}
+    analyses = [
+        {
+            **analysis,
+            "words": kind_words(analysis["kind"]),
+            "by_label": labels.get(str(planned[analysis["name"]].get("by")), ""),
+        }
+        for analysis in found["analyses"]
+    ]
+    signed = names(party for party in study.parties) if study.result["signed"] else []
+    return {"result": found, "shown": analyses, "labels": labels, "signed_by": signed}

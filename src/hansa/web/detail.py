@@ -1,0 +1,208 @@
+"""What a record's page shows beyond its fields, and what a form says before the click.
+
+One function for each kind of record of the kernel; an area has its own in
+``views.detail(record, person)``. The pages of all areas share the rest: letters about
+the record and the entries of the ledger in which it is named.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from hansa.kernel import partners
+from hansa.kernel.actions import ACTIONS, NEW, Action, said
+from hansa.kernel.identity import own
+from hansa.kernel.models import (
+    Agreement,
+    ApiToken,
+    Cosignature,
+    JointRecord,
+    LedgerEntry,
+    Letter,
+    Partner,
+    Person,
+    Record,
+)
+from hansa.kernel.people import ROLES, has, permissions_of
+from hansa.lib.keys import Identity
+from hansa.web import clauses, entries, waiting
+from hansa.web.waiting import Item, text_of
+
+Context = dict[str, Any]
+RECENT = 30
+#: Fields that say nothing to a person.
+HIDDEN = {"id", "state", "created", "updated", "password", "salt", "digest", "hash"}
+
+
+def line(record: Record) -> Item:
+    """Return a record as one line of a list."""
+    title: str | Promise = str(record)
+    if isinstance(record, Agreement):
+        title = text_of(record.document["title"])
+    return Item(
+        title=title,
+        url=reverse("record", args=[record.noun, record.pk]),
+        note=note_of(record),
+        state=record.state,
+        words=said(record, record.state),
+        since=record.updated,
+    )
+
+
+def note_of(record: Record) -> str:
+    """Return what else a list says about a record."""
+    if isinstance(record, Agreement):
+        signed, of = len(record.signatures), len(record.parties)
+        return _("version {version}, signed by {signed} of {of}").format(version=record.version, signed=signed, of=of)
+    if isinstance(record, Partner):
+        return record.institution
+    if isinstance(record, Person):
+        return ", ".join(str(role.title) for role in ROLES if role.name in record.roles) or _("no role")
+    return ""
+
+
+def of_list(kind: type[Record], person: Person) -> Context:
+    """Return what a list of records shows besides them."""
+    if kind is Partner:
+        return {"own": own(), "fingerprint": own().identity.fingerprint, "invitation": partners.invitation()}
+    if kind is Person:
+        return {"roles": ROLES}
+    return {}
+
+
+def of(record: Any, person: Person) -> Context:
+    """Return what the page of a record shows besides its fields."""
+    about = DETAILS.get(type(record), lambda _record, _person: {})(record, person)
+    for module in waiting.page_modules():
+        about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
+    return {"fields": fields(record), **shared(record), **about}
+
+
+def fields(record: Record) -> list[tuple[str, Any]]:
+    """Return the plain fields of a record with their names."""
+    plain = [field for field in record._meta.fields if field.name not in HIDDEN and not field.is_relation]
+    return [(str(field.verbose_name), getattr(record, field.name)) for field in plain]
+
+
+def shared(record: Record) -> Context:
+    """Return the letters and the entries of the ledger about a record."""
+    letters = Letter.objects.filter(record=record.urn).exclude(record="")
+    sums = letters.aggregate(
+        sent=Sum("bytes", filter=Q(direction=Letter.Direction.OUT)),
+        received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),
+    )
+    named = LedgerEntry.objects.filter(body__contains=record.urn).order_by("-position")[:RECENT]
+    return {
+        "letters": [_letter(row) for row in letters.defer("token", "receipt").order_by("-created")[:RECENT]],
+        "bytes_sent": sums["sent"] or 0,
+        "bytes_received": sums["received"] or 0,
+        "letter_count": letters.count(),
+        "entries": [entries.told(entry) for entry in named],
+    }
+
+
+def _letter(row: Letter) -> Context:
+    return {"row": row, "words": waiting.letter_words(row.kind)}
+
+
+def agreement(record: Agreement, person: Person) -> Context:
+    """Return a memorandum in the reader's language."""
+    parties = clauses.parties(record, own=own().id)
+    versions = [row for row in Agreement.objects.order_by("-version") if row.document["id"] == record.document["id"]]
+    in_force = record.state in (Agreement.State.IN_FORCE, Agreement.State.SUSPENDED)
+    amend = ACTIONS["agreements.amend"]
+    return {
+        "title": text_of(record.document["title"]),
+        "preamble": text_of(record.document["preamble"]),
+        "parties": parties,
+        "signed": sum(party.has_signed for party in parties),
+        "clauses": clauses.clauses(record.document),
+        "versions": [line(row) for row in versions],
+        "valid": record.document["valid"],
+        "source": json.dumps(record.document, indent=2, ensure_ascii=False),
+        "may_amend": in_force and has(person, amend.needs),
+        "suspended_by": next((p.name for p in parties if p.id == record.suspended_by), ""),
+    }
+
+
+def partner(record: Partner, person: Person) -> Context:
+    """Return what is known of a partner, its keys and its ledger."""
+    claimed = Identity.from_json(record.claimed["identity"]).fingerprint if record.claimed else ""
+    return {
+        "own": own(),
+        "own_fingerprint": own().identity.fingerprint,
+        "claimed": claimed,
+        "cosignature": Cosignature.objects.filter(partner=record.institution).first(),
+        "waiting_letters": Letter.objects.filter(
+            partner=record.institution, direction=Letter.Direction.OUT, state=Letter.State.WAITING
+        ).count(),
+    }
+
+
+def account(record: Person, person: Person) -> Context:
+    """Return someone's roles, what they may do, and their tokens."""
+    is_own = record.pk == person.pk
+    may_see = is_own or has(person, "people.disable")
+    return {
+        "is_own": is_own,
+        "roles": [role for role in ROLES if role.name in record.roles],
+        "permissions": [(name, clauses.permit_words(name)) for name in sorted(permissions_of(record))],
+        "tokens": [line(token) for token in record.tokens.all()] if may_see else [],
+        "token_action": ACTIONS["tokens.create"] if is_own and has(person, "tokens.create") else None,
+    }
+
+
+def token(record: ApiToken, person: Person) -> Context:
+    """Return what a token may do."""
+    return {"scopes": [clauses.permit_words(name) for name in record.scopes]}
+
+
+DETAILS: dict[type[Record], Callable[[Any, Person], Context]] = {
+    Agreement: agreement,
+    Partner: partner,
+    Person: account,
+    ApiToken: token,
+}
+
+
+def choices(action: Action[Any], record: Any, *, by: Person) -> dict[str, list[tuple[str, Any]]]:
+    """Return what can be chosen in a form where the record or the person decides it."""
+    if action.name == "tokens.create":
+        return {"scopes": [(name, clauses.permit_words(name)) for name in sorted(permissions_of(by))]}
+    if action.name == "agreements.sign":
+        mine = [p for p in record.document["parties"] if p["id"] == own().id]
+        named = [s for party in mine for s in party["signatories"] if s["name"] == by.name]
+        return {"office": [(s["office"], f"{s['office']} ({s['delegation']})") for s in named]}
+    if action.name == "agreements.amend":
+        held = Agreement.objects.filter(state__in=[Agreement.State.IN_FORCE, Agreement.State.SUSPENDED])
+        return {"version": [(row.hash, f"{text_of(row.document['title'])}, {row.version}") for row in held]}
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for module in waiting.page_modules():
+        found |= getattr(module, "choices", lambda *_about: {})(action.name, record, by)
+    return found
+
+
+def initial(action: Action[Any], record: Any) -> Context:
+    """Return what a form is filled with when it opens."""
+    return {name: getattr(record, name) for name in ("roles", "language") if not action.makes and hasattr(record, name)}
+
+
+def happens(action: Action[Any], record: Record) -> list[str]:
+    """Say plainly what happens at the click."""
+    told = [action.explanation] if action.explanation else []
+    if not action.makes and action.target and action.target != action.source:
+        after = _(" or ").join(said(record, state) for state in action.target if state != NEW)
+        told.append(
+            _("It is now: {before}. It will then be: {after}.").format(before=said(record, record.state), after=after)
+        )
+    if isinstance(record, JointRecord):
+        told.append(_("Every other party gets a signed letter about it."))
+    if action.permit is not None:
+        told.append(_("The memorandum is asked once more at the click; the clause is written in the ledger."))
+    told.append(_("One entry of the ledger says what was done; it cannot be taken out again."))
+    return told

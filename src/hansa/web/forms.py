@@ -1,0 +1,179 @@
+"""Forms derived from actions: the inputs of a function become the fields of a page.
+
+An action already says which inputs it takes and of which types. From that this module
+makes a form: a choice becomes a list, a secret a password field, a list of roles boxes
+to tick. What the action itself finds wrong is shown beside the field it is about, in
+the same way as what the form finds.
+"""
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Literal, Union, get_args, get_origin
+
+from django import forms
+from django.utils.translation import gettext as _
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from hansa.kernel.actions import Action, GivenError
+from hansa.kernel.people import ROLES
+from hansa.lib.errors import HansaError
+from hansa.web import words
+
+Maker = Callable[..., forms.Field]
+Choices = Mapping[str, list[tuple[str, Any]]]
+
+
+class ActionForm(forms.Form):
+    """The inputs of one action, as fields."""
+
+    def given(self) -> dict[str, Any]:
+        """Return what was filled in; what was left empty takes the action's own default."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+    def blame(self, fault: HansaError) -> None:
+        """Show what the action found wrong, beside the field it is about."""
+        faults = fault.faults if isinstance(fault, GivenError) else {}
+        for name, what in faults.items():
+            self.add_error(name if name in self.fields else None, what)
+        if not faults:
+            self.add_error(None, str(fault))
+        self.mark()
+
+    def mark(self) -> None:
+        """Tie each faulty field to its message, for those who hear the page."""
+        for name in self.errors:
+            if name in self.fields:
+                told = [f"{self[name].auto_id}_helptext"] if self[name].help_text else []
+                told.append(f"{self[name].auto_id}_error")
+                self.fields[name].widget.attrs["aria-describedby"] = " ".join(told)
+
+
+def form_for(
+    action: Action[Any],
+    *,
+    choices: Choices,
+    data: Any = None,
+    initial: dict[str, Any] | None = None,
+) -> ActionForm:
+    """Return the form of an action, empty or filled with what was sent."""
+    made = ActionForm(data=data, initial=initial)
+    for name, about in action.inputs.model_fields.items():
+        made.fields[name] = field_for(name, about=about, choices=choices.get(name))
+    return made
+
+
+def field_for(name: str, *, about: FieldInfo, choices: list[tuple[str, Any]] | None = None) -> forms.Field:
+    """Return the field for one input of an action; ``choices`` narrows what may be chosen."""
+    kind = plain(about.annotation)
+    common: dict[str, Any] = {
+        "label": about.title or words.label(name),
+        "help_text": about.description or words.HELP.get(name, ""),
+        "required": about.is_required() and kind is not bool,
+    }
+    if not about.is_required():
+        common["initial"] = about.get_default(call_default_factory=True)
+    choices = choices or choices_of(name, kind=kind)
+    if choices:
+        return choice_field(kind, choices=choices, **common)
+    if kind is str:
+        return text_field(name, **common)
+    return MAKERS.get(kind, json_field)(**common)
+
+
+def plain(annotation: Any) -> Any:
+    """Return the type inside ``X | None``."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next((part for part in get_args(annotation) if part is not type(None)), str)
+    return annotation
+
+
+def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
+    """Return the choices of an input in words, or none where anything may be written."""
+    inside = get_args(kind)[0] if get_origin(kind) in (list, tuple, set, frozenset) else kind
+    if get_origin(inside) is Literal:
+        return [(value, choice_words(name, value)) for value in get_args(inside)]
+    return []
+
+
+def choice_words(name: str, value: str) -> Any:
+    """Return a choice as people read it."""
+    if name == "roles":
+        role = next(role for role in ROLES if role.name == value)
+        return f"{role.title}: {role.description}"
+    return words.CHOICES.get(value, value.replace("_", " "))
+
+
+def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **common: Any) -> forms.Field:
+    """Return a list to choose one from, or boxes to tick where many may be chosen."""
+    if get_origin(kind) in (list, tuple, set, frozenset):
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
+    return forms.ChoiceField(choices=choices, **common)
+
+
+def text_field(name: str, **common: Any) -> forms.Field:
+    """Return a line of text, or a box for several."""
+    if name in words.SOURCES:
+        widget = forms.Textarea(attrs={"class": "source", "spellcheck": "false"})
+        return forms.CharField(widget=widget, strip=False, **common)
+    if name in words.LONG:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+    return forms.CharField(**common)
+
+
+def password_field(**common: Any) -> forms.Field:
+    """Return a field that does not show what is typed."""
+    return forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False, **common)
+
+
+def day_field(**common: Any) -> forms.Field:
+    """Return a field for a day."""
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+
+
+def lines_field(**common: Any) -> forms.Field:
+    """Return a box in which every line is one entry."""
+    return LinesField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+
+
+def json_field(**common: Any) -> forms.Field:
+    """Return a box for JSON."""
+    return forms.JSONField(widget=forms.Textarea(attrs={"class": "source", "spellcheck": "false"}), **common)
+
+
+class LinesField(forms.CharField):
+    """Several texts, one a line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the lines as one text."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return the lines that are not empty."""
+        return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
+
+
+MAKERS: dict[Any, Maker] = {
+    SecretStr: password_field,
+    bool: forms.BooleanField,
+    int: forms.IntegerField,
+    float: forms.FloatField,
+    date: day_field,
+    datetime: forms.DateTimeField,
+    list[str]: lines_field,
+}
+
+
+class SignInForm(forms.Form):
+    """Name and password."""
+
+    username = forms.CharField(
+        label=words.LABELS["username"],
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["password"].label = _("Password")

@@ -1,0 +1,87 @@
+"""Reading: which records there are, and who may look at them.
+
+Whoever has no role sees nothing. Where a permission ``<noun>.read`` is granted to some
+roles, only they see those records; everything else is open to everyone who has a role,
+because whoever works for the institution may see what it agreed and did. A person always
+sees their own account and their own tokens.
+"""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from hansa.kernel.actions import ACTIONS, Action
+from hansa.kernel.areas import all_areas
+from hansa.kernel.models import Agreement, ApiToken, Partner, Person, Record
+from hansa.kernel.people import GRANTS, has, permissions_of
+
+KERNEL: tuple[type[Record], ...] = (Agreement, Partner, Person, ApiToken)
+
+
+def kinds() -> dict[str, type[Record]]:
+    """Return every kind of record by its noun, the kernel's and the areas'."""
+    areas = [kind for area in all_areas() for kind in area.records]
+    return {kind.noun: kind for kind in (*KERNEL, *areas)}
+
+
+def kind_of(noun: str) -> type[Record]:
+    """Return the kind of record with this noun, or answer that there is no such page."""
+    try:
+        return kinds()[noun]
+    except KeyError:
+        raise Http404 from None
+
+
+def may_read(person: Person, noun: str) -> bool:
+    """Tell whether a person may look at the records of a kind."""
+    permission = f"{noun}.read"
+    if any(permission in granted for granted in GRANTS.values()):
+        return has(person, permission)
+    return bool(permissions_of(person))
+
+
+def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
+    """Return the records of a kind that a person may look at."""
+    found: QuerySet[Any] = kind.objects.all()
+    if kind is ApiToken and not has(person, "people.disable"):
+        return found.filter(person=person)
+    if kind is Person and not may_read(person, "people"):
+        return found.filter(pk=person.pk)
+    if not may_read(person, kind.noun):
+        return found.filter(~Q())
+    return found
+
+
+def one(person: Person, *, noun: str, key: uuid.UUID) -> Any:
+    """Return a record that a person may look at; one they may not see is as absent as one that is not there."""
+    found = readable(person, kind_of(noun)).filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def demand_list(person: Person, kind: type[Record]) -> None:
+    """Refuse the list of records that are not for this person."""
+    if kind not in (Person, ApiToken) and not may_read(person, kind.noun):
+        raise PermissionDenied
+
+
+def action_of(noun: str, verb: str) -> Action[Any]:
+    """Return the action with this name, or answer that there is no such page."""
+    try:
+        return ACTIONS[f"{noun}.{verb}"]
+    except KeyError:
+        raise Http404 from None
+
+
+def actions_of(noun: str) -> list[Action[Any]]:
+    """Return the actions on a kind of record, in the order they were written."""
+    return [action for action in ACTIONS.values() if action.noun == noun]
+
+
+def possible(record: Record, *, by: Person) -> list[Action[Any]]:
+    """Return what a person can do with a record now."""
+    return [action for action in actions_of(type(record).noun) if not action.makes and action.possible(record, by)]

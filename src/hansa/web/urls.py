@@ -1,0 +1,21 @@
+"""The addresses of the pages: a record's noun, its key, and the verb.
+
+The same three words name the API endpoint, the command and the entry of the ledger.
+"""
+
+from django.urls import path
+
+from hansa.web.views import home, ledger, records, session
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", session.sign_in, name="sign-in"),
+    path("logout/", session.sign_out, name="sign-out"),
+    path("language/", session.language, name="language"),
+    path("account/", home.account, name="account"),
+    path("ledger/", ledger.show, name="ledger"),
+    path("<slug:noun>/", records.records, name="records"),
+    path("<slug:noun>/<uuid:key>/", records.record, name="record"),
+    path("<slug:noun>/<uuid:key>/<slug:verb>/", records.change, name="act"),
+    path("<slug:noun>/<slug:verb>/", records.make, name="make"),
+]
