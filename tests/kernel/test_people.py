@@ -59,7 +59,9 @@ def test_administrator_may_exactly_this(person):
         "tokens.revoke",
     }
 
-    assert {name for name in permissions_of(person("administrator")) if name.startswith(("people.", "tokens."))} == expected
+    assert {
+        name for name in permissions_of(person("administrator")) if name.startswith(("people.", "tokens."))
+    } == expected
 
 
 def test_person_without_a_role_may_nothing(person):

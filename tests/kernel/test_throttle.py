@@ -92,4 +92,4 @@ def test_attempts_show_neither_account_nor_address(db):
     kept = str(list(Attempt.objects.values()))
     assert "ada" not in kept
     assert "192.0.2.7" not in kept
-    assert LONGEST == timedelta(minutes=15)
+    assert timedelta(minutes=15) == LONGEST

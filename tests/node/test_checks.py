@@ -10,7 +10,9 @@ from hansa.node import checks
 from hansa.node.checks import PRAGMAS, check_clock, check_files, check_pragmas, demand_soundness, pragmas
 from hansa.node.initialise import prepare
 
-sqlite_only = pytest.mark.skipif("'postgresql' in __import__('os').environ.get('HANSA_TEST_DATABASE', '')", reason="SQLite's own settings")  # noqa: E501 -- one mark
+sqlite_only = pytest.mark.skipif(
+    "'postgresql' in __import__('os').environ.get('HANSA_TEST_DATABASE', '')", reason="SQLite's own settings"
+)
 
 
 @pytest.fixture
@@ -86,4 +88,4 @@ def test_fault_stops_the_node_with_its_remedy(node, db):
 
     assert "chmod go=" in refused.value.remedy
     assert checks.HANSA == "hansa"
-    assert settings.HANSA_NODE == node
+    assert node == settings.HANSA_NODE

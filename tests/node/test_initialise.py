@@ -87,9 +87,7 @@ def test_initialise_makes_a_sound_node_on_this_disk(tmp_path):
         [sys.executable, "-c", MAKE, tmp_path / "node"], capture_output=True, text=True, check=True, timeout=60
     )
 
-    assert made.stdout == (
-        "{'journal_mode': 'wal', 'synchronous': 2, 'busy_timeout': 20000, 'foreign_keys': 1} 0\n"
-    )
+    assert made.stdout == ("{'journal_mode': 'wal', 'synchronous': 2, 'busy_timeout': 20000, 'foreign_keys': 1} 0\n")
     assert {mode for name, mode in modes(tmp_path / "node").items() if name != "keys"} == {0o600}
 
 

@@ -45,9 +45,7 @@ def check_clock(app_configs: object = None, **_options: Any) -> list[CheckMessag
     made = settings.HANSA_NODE / "node.toml"
     if not made.is_file() or time.time() > made.stat().st_mtime - CLOCK_SLACK:
         return []
-    return [
-        Error("The clock of this machine is behind.", hint="Set it, best by NTP, and try again.", id="hansa.E002")
-    ]
+    return [Error("The clock of this machine is behind.", hint="Set it, best by NTP, and try again.", id="hansa.E002")]
 
 
 @register(HANSA)

@@ -125,9 +125,7 @@ def load(directory: Path) -> Configuration:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidError(
-            f"{path} cannot be read: {error}.", "Mend the line, or take it from a backup."
-        ) from error
+        raise InvalidError(f"{path} cannot be read: {error}.", "Mend the line, or take it from a backup.") from error
     return check(given, directory=directory)
 
 
@@ -136,32 +134,34 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     texts = {name: given.get(name, "") for name in TEXTS if name in given}
     for name, value in texts.items():
         if not isinstance(value, str) or not value.isprintable():
-            raise fault(name, "is not one line of text in quotes", "Write it in quotes.")
+            raise fault(name, "is not one line of text in quotes", remedy="Write it in quotes.")
     if unknown := sorted(set(given) - {*TEXTS, "hosts"}):
-        raise fault(unknown[0], "is not known", "Remove the line; the how-to on nodes lists the names.")
+        raise fault(unknown[0], "is not known", remedy="Remove the line; the how-to on nodes lists the names.")
     hosts = given.get("hosts", [])
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
-        raise fault("hosts", "is not a list of host names", 'Write it as hosts = ["hansa.hospital.example"].')
+        raise fault("hosts", "is not a list of host names", remedy='Write it as hosts = ["hansa.hospital.example"].')
     return checked(Configuration(directory=directory, hosts=tuple(hosts), **{"institution": "", "name": "", **texts}))
 
 
 def checked(made: Configuration) -> Configuration:
     """Return the configuration itself where its values can be true, or raise InvalidError."""
     if not made.institution.startswith("https://ror.org/"):
-        raise fault("institution", "is not a ROR id", "Look your institution up at ror.org and give its full address.")
+        raise fault(
+            "institution", "is not a ROR id", remedy="Look your institution up at ror.org and give its full address."
+        )
     if not made.name.strip():
-        raise fault("name", "is missing", "Give the institution's name as people write it.")
+        raise fault("name", "is missing", remedy="Give the institution's name as people write it.")
     if made.address and urlsplit(made.address).scheme not in {"http", "https"}:
-        raise fault("address", "is not an address on the web", "Write it as https://HOST, or remove the line.")
+        raise fault("address", "is not an address on the web", remedy="Write it as https://HOST, or remove the line.")
     if made.address.startswith("http://") and not is_loopback(urlsplit(made.address).hostname or ""):
-        raise fault("address", "is not protected by https", "Use https; plain http is for this machine alone.")
+        raise fault("address", "is not protected by https", remedy="Use https; plain http is for this machine alone.")
     if made.language not in LANGUAGES:
-        raise fault("language", "is not spoken by Hansa", f"Choose one of {', '.join(LANGUAGES)}.")
+        raise fault("language", "is not spoken by Hansa", remedy=f"Choose one of {', '.join(LANGUAGES)}.")
     host, _, port = made.listen.rpartition(":")
     if not host or not port.isdigit():
-        raise fault("listen", "is not a host and a port", "Write it as 127.0.0.1:8000.")
+        raise fault("listen", "is not a host and a port", remedy="Write it as 127.0.0.1:8000.")
     if made.proxy and not is_address(made.proxy):
-        raise fault("proxy", "is not an IP address", "Give the address from which the hospital's proxy calls.")
+        raise fault("proxy", "is not an IP address", remedy="Give the address from which the hospital's proxy calls.")
     return made
 
 
@@ -179,6 +179,6 @@ def is_address(host: str) -> bool:
     return True
 
 
-def fault(name: str, what: str, remedy: str) -> InvalidError:
+def fault(name: str, what: str, *, remedy: str) -> InvalidError:
     """Make the error for one line of ``node.toml``."""
     return InvalidError(f"'{name}' in node.toml {what}.", remedy)
