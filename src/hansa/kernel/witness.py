@@ -62,7 +62,7 @@ def watch(partner: Partner, way: Way, *, witness: JSON) -> None:
         note,
         proof={"from": since, "proof": proof},
         key=partner.keys.signing,
-        name=checkpoints.ledger_name(partner.institution),
+        name=partner.institution,
     )
     partner.unproven = 0
     if way == "letters":
@@ -84,19 +84,16 @@ def read(witness: JSON) -> tuple[str, int, list[JSON]]:
 
 def cosigned(note: str) -> str:
     """Return our signature line under a partner's checkpoint."""
-    me = own()
-    return checkpoints.cosign(
-        checkpoints.parse(note).checkpoint, key=me.signing, name=checkpoints.ledger_name(me.id), at=timezone.now()
-    )
+    return checkpoints.cosign(checkpoints.parse(note).checkpoint, key=own().signing, name=own().id, at=timezone.now())
 
 
 def keep(partner: Partner, *, note: str, line: JSON) -> None:
     """Keep a partner's signature under our own checkpoint."""
     if not isinstance(line, str) or not line:
         return
-    checkpoint = checkpoints.verify(note, key=own().signing.public, name=checkpoints.ledger_name(own().id))
+    checkpoint = checkpoints.verify(note, key=own().signing.public, name=own().id)
     at = checkpoints.verify_cosignature(
-        line, checkpoint=checkpoint, key=partner.keys.signing, name=checkpoints.ledger_name(partner.institution)
+        line, checkpoint=checkpoint, key=partner.keys.signing, name=partner.institution
     )
     Cosignature.objects.update_or_create(
         partner=partner.institution, defaults={"size": checkpoint.size, "checkpoint": note, "line": line, "at": at}

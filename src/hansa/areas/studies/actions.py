@@ -38,6 +38,7 @@ def propose(study: Study, *, by: Person, protocol: str, agreement: str = "", not
     study.stated_limits = read.limits()
     study.lead, study.agreement, study.clause = own().id, held.hash, read.clause
     study.parties = held.parties if named == "all" or not isinstance(named, list) else [str(party) for party in named]
+    rounds.check_protection(study)
     joint.note(study.urn, own().id, verdict=Verdict.PROPOSED, reason=note, facts={})
     joint.tell(
         study,

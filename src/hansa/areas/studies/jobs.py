@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,8 +87,6 @@ def follows(study: Study, round_: Round) -> None:
 
 def vector(total: list[float] | None) -> Numbers:
     """Return a kept total as numbers."""
-    import numpy as np  # noqa: PLC0415 -- slow import
-
     return np.asarray(total or [], dtype=np.float64)
 
 
@@ -115,7 +114,7 @@ def combine(row: Job) -> Effect:
     total = added(study, queries.contributions_of(round_))
     judge(study, round_, total)
     state = programme.combine(round_.state, total)
-    result = conclusion(study, state, number=round_.number) if programme.is_done(state) else None
+    result = programme.result(state, study=study.urn) if programme.is_done(state) else None
     numbers = [float(value) for value in total]
 
     def effect() -> None:
@@ -143,23 +142,18 @@ def added(study: Study, given: dict[str, Contribution]) -> Numbers:
 def judge(study: Study, round_: Round, total: Numbers) -> None:
     """Stop if the joint total itself would say too much about too few."""
     programme = rounds.programme(study)
-    for cells, rows, parameters in programme.judged(round_.state, total):
-        findings = check_totals(
-            cells,
-            minimum_cell=queries.minimum_cell(study),
-            rows=rows,
-            parameters=parameters,
-            sites=len(study.parties),
-            minimum_sites=int(queries.limits_of(study).get("minimum_sites", 1)),
-        )
-        if blocking := [finding for finding in findings if finding.blocks]:
-            raise DisclosureError(blocking[0].message, blocking[0].remedy)
-
-
-def conclusion(study: Study, state: dict[str, Any], *, number: int) -> dict[str, Any]:
-    """Return the result that every party derives alike from the final state."""
-    found = rounds.programme(study).result(state)
-    return {**found, "study": study.urn, "sites": len(study.parties), "rounds": number}
+    counted = dict(programme.cells(round_.state, total))
+    complete = programme.combine(round_.state, total)["complete"]
+    findings = check_totals(
+        counted,
+        minimum_cell=queries.minimum_cell(study),
+        rows=complete,
+        parameters=programme.parameters,
+        sites=len(study.parties),
+        minimum_sites=int(queries.limits_of(study).get("minimum_sites", 1)),
+    )
+    if blocking := [finding for finding in findings if finding.blocks]:
+        raise DisclosureError(blocking[0].message, blocking[0].remedy)
 
 
 @job("studies.check")
@@ -177,7 +171,7 @@ def check(row: Job) -> Effect:
         raise RefusedError(
             _("The lead concluded before the analyses had converged."), _("Ask it to start the study again.")
         )
-    result = conclusion(study, state, number=round_.number)
+    result = programme.result(state, study=study.urn)
 
     def effect() -> None:
         fresh = study_of(row)

@@ -23,7 +23,7 @@ class Dataset(Record):
     source = models.CharField(_("source"), max_length=300)
     table = models.CharField(max_length=80, editable=False)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
-    profile = models.JSONField(_("profile"), default=list)
+    profile = models.JSONField(_("profile"), default=list, blank=True)
     digest = models.CharField(max_length=80, editable=False)
 
     class Meta:
@@ -45,7 +45,7 @@ class Study(JointRecord):
     protocol = models.JSONField(_("protocol"))
     source_text = models.TextField(_("protocol as written"), blank=True)
     purpose = models.CharField(_("purpose"), max_length=20)
-    stated_limits = models.JSONField(_("limits"), default=dict)
+    stated_limits = models.JSONField(_("limits"), default=dict, blank=True)
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.PROTECT, editable=False)
     mapping = models.JSONField(_("mapping"), default=dict, blank=True)
     attempt = models.PositiveIntegerField(default=1, editable=False)
@@ -79,9 +79,9 @@ class Round(Detail):
     attempt = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
     state = models.JSONField()
-    total = models.JSONField(null=True)
+    total = models.JSONField(null=True, blank=True)
     opened = models.DateTimeField()
-    closed = models.DateTimeField(null=True)
+    closed = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["attempt", "number"]
@@ -100,7 +100,7 @@ class Contribution(Detail):
     words = models.TextField()
     size = models.PositiveIntegerField()
     protected = models.BooleanField()
-    labels: Any = models.JSONField(null=True)
+    labels: Any = models.JSONField(null=True, blank=True)
     at = models.DateTimeField()
 
     class Meta:

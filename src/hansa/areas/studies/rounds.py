@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +35,6 @@ from hansa.lib.row_sets import RowSet
 from hansa.lib.signatures import assemble, sign_general, verify_general
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import Programme
-from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
 
 PATIENCE = timedelta(seconds=120)
@@ -49,15 +49,29 @@ def mask_key(study: Study) -> SealingKey:
 
 def programme(study: Study) -> Programme:
     """Return the analyses of a study, ready to run."""
-    return _programme(canonical(study.protocol).decode(), queries.minimum_cell(study), queries.is_protected(study))
+    return _programme(canonical(study.protocol).decode())
 
 
 @lru_cache(maxsize=8)
-def _programme(protocol: str, minimum_cell: int, protected: bool) -> Programme:
-    return Programme(protocols.parse(protocol), minimum_cell=minimum_cell, protected=protected)
+def _programme(protocol: str) -> Programme:
+    return Programme(protocols.parse(protocol))
 
 
-def reading(study: Study) -> Reading:
+def check_protection(study: Study) -> None:
+    """Refuse an analysis that only masks make safe where there are too few parties to mask."""
+    if programme(study).needs_secure_sum and not queries.is_protected(study):
+        raise GivenError(
+            {
+                "protocol": _(
+                    "The pooled Cox model and Kaplan-Meier curves add up risk sets, which only a sum over three or more "
+                    "institutions hides. Write 'baseline: site' in the Cox model: each institution then keeps its own "
+                    "risk sets, and no event time leaves it."
+                )
+            }
+        )
+
+
+def reading(study: Study) -> Any:
     """Return the rows of the study's dataset as its protocol asks, with what does not fit."""
     if study.dataset is None:
         raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
@@ -66,7 +80,8 @@ def reading(study: Study) -> Reading:
 
 
 @lru_cache(maxsize=4)
-def _reading(protocol: str, table: str, mapping: tuple[tuple[str, str], ...]) -> Reading:
+def _reading(protocol: str, table: str, mapping: tuple[tuple[str, str], ...]) -> Any:
+    from hansa.lib.statistics.reading import read
     # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
     frame = datasets.renamed(datasets.rows(table), dict(mapping))
     return read(frame, protocol=protocols.parse(protocol))
@@ -96,18 +111,10 @@ def guard(study: Study, table: Table) -> None:
 
 def chosen_rows(study: Study, table: Table) -> RowSet:
     """Return which rows of the dataset the models of a study use."""
-    missing = [table.missing(name) for name in protocols.parse(canonical(study.protocol).decode()).model_variables()]
-    keep = ~missing[0] if missing else None
-    for one in missing[1:]:
-        keep = keep & ~one
-    return RowSet.of(keep if keep is not None else table_of_all(table))
-
-
-def table_of_all(table: Table) -> Any:
-    """Return a mask that chooses every row."""
-    import numpy as np  # noqa: PLC0415 -- slow import
-
-    return np.ones(table.rows, dtype=bool)
+    keep = np.ones(table.rows, dtype=np.bool_)
+    for name in programme(study).protocol.model_variables():
+        keep &= ~table.missing(name)
+    return RowSet.of(keep)
 
 
 def begin_if_all_approved(study: Study) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hansa.areas.studies import queries, rounds
@@ -17,9 +18,15 @@ from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, Partner, PartyDecision, Person, Record, Verdict
 from hansa.kernel.people import has
+from hansa.lib.wording import terms_in_words
 
 Item = dict[str, Any]
 MOST = 50
+
+
+def language() -> str:
+    """Return the reader's language."""
+    return (get_language() or "en").partition("-")[0]
 
 
 def address(record: Record, verb: str = "") -> str:
@@ -182,7 +189,10 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         "decisions": decisions(study, decided, known_as),
         "variables": variables(study),
         "analyses": [analysis_words(analysis) for analysis in study.protocol["analyses"]],
-        "limits": study.stated_limits,
+        "limits": terms_in_words(
+            {"permits": [], "person": [], "purposes": [study.purpose], "limits": study.stated_limits},
+            language=language(),
+        ),
         "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
         "leaves": leaves(study, given, known_as),
         "progress": progress(study, own_rounds, given, decided, known_as),

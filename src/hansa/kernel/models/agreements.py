@@ -39,9 +39,9 @@ class Agreement(Record):
     document = models.JSONField(_("document"))
     hash = models.CharField(_("hash"), max_length=80, unique=True)
     version = models.PositiveIntegerField(default=1)
-    signatures = models.JSONField(default=dict)
+    signatures = models.JSONField(default=dict, blank=True)
     suspended_by = models.CharField(max_length=80, blank=True)
-    ends_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
 
     objects = models.Manager.from_queryset(AgreementQuerySet)()

@@ -19,16 +19,16 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
     record = models.CharField(max_length=120, db_index=True)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     holder = models.CharField(max_length=40, blank=True)
-    held_until = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True, blank=True)
     waits_for = models.TextField(blank=True)
     trouble = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
-    settled = models.DateTimeField(null=True)
+    settled = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         app_label = "kernel"

@@ -32,14 +32,14 @@ class Letter(models.Model):
     digest = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True)
     receipt = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
     bytes = models.PositiveBigIntegerField(default=0)
     created = models.DateTimeField()
-    settled = models.DateTimeField(null=True)
+    settled = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         app_label = "kernel"

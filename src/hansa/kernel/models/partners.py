@@ -28,7 +28,7 @@ class Partner(Record):
     name = models.CharField(_("name"), max_length=200)
     address = models.URLField(_("address"), blank=True)
     identity = models.JSONField()
-    claimed = models.JSONField(null=True)
+    claimed = models.JSONField(null=True, blank=True)
     sent_sequence = models.PositiveBigIntegerField(default=0)
     received_sequence = models.PositiveBigIntegerField(default=0)
     letters_checkpoint = models.TextField(blank=True)
@@ -37,7 +37,7 @@ class Partner(Record):
     unproven = models.PositiveSmallIntegerField(default=0)
     alarm = models.TextField(blank=True)
     trouble = models.TextField(blank=True)
-    last_heard = models.DateTimeField(null=True)
+    last_heard = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         app_label = "kernel"

@@ -150,7 +150,7 @@ class PartyDecision(Detail):
     party = models.CharField(max_length=80)
     verdict = models.CharField(max_length=16, choices=Verdict.choices)
     reason = models.TextField(blank=True)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField()
 
     class Meta:
