@@ -9,5 +9,7 @@ def postgres() -> str:
     """Return the address of a PostgreSQL database for tests."""
     address = os.environ.get("HANSA_TEST_DATABASE_PG") or os.environ.get("HANSA_TEST_DATABASE", "")
     if not address:
-        missing("PostgreSQL", "apt-get install postgresql, then set HANSA_TEST_DATABASE_PG=postgresql://USER@HOST/DATABASE")
+        missing(
+            "PostgreSQL", "apt-get install postgresql, then set HANSA_TEST_DATABASE_PG=postgresql://USER@HOST/DATABASE"
+        )
     return address

@@ -89,7 +89,9 @@ def test_change_roles_lets_one_of_two_administrators_go(administrator, person):
     assert Person.objects.get(pk=second.pk).roles == []
 
 
-@pytest.mark.parametrize("leaving", [lambda a: accounts.change_roles(a, by=a, roles=[]), lambda a: accounts.disable(a, by=a)])
+@pytest.mark.parametrize(
+    "leaving", [lambda a: accounts.change_roles(a, by=a, roles=[]), lambda a: accounts.disable(a, by=a)]
+)
 def test_last_administrator_stays(administrator, person, leaving):
     person("administrator", state=Person.State.DISABLED)
 
