@@ -25,7 +25,7 @@ import numpy as np
 from hansa.lib.statistics.estimator import Cell, State, Vector
 from hansa.lib.statistics.grid import Counts, interval
 from hansa.lib.statistics.hazards import ProportionalHazards
-from hansa.lib.statistics.partial_likelihood import Moments, Point, fold, moments, own_likelihood, triangle, unfold
+from hansa.lib.statistics.partial_likelihood import Moments, moments, own_likelihood, triangle
 from hansa.lib.statistics.schema import CoxAnalysis, Protocol
 from hansa.lib.statistics.survival import Codes, Floats, Survival
 from hansa.lib.statistics.survival_design import design_of, division, grid_of
@@ -115,12 +115,12 @@ class PooledCox(ProportionalHazards):
             *(f"relative hazards of persons with the event{by}, time {time}" for time in tied for by in factors),
         )
 
-    def _point(self, state: State, total: Vector) -> Point:
+    def _likelihood(self, state: State, total: Vector) -> Vector:
         events, width = self._events(state), triangle(self.parameters + 1)
         split = len(events) * width
         tied = total[split:].reshape(-1, width) if self.ties == "efron" else None
         sums = Moments(events, total[:split].reshape(-1, width), tied)
-        return sums.point(np.array(state["trial"], dtype=np.float64), event_sum=np.array(state["event_sum"]))
+        return sums.sums(np.array(state["trial"], dtype=np.float64), event_sum=np.array(state["event_sum"]))
 
     def _grid(self, state: State) -> dict[str, object] | None:
         return self.counts.released(state["ends"])
@@ -148,7 +148,7 @@ class SiteCox(ProportionalHazards):
         return self._begin(total, rows=rows, events=events)
 
     def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
-        point = own_likelihood(
+        return own_likelihood(
             np.array(state["trial"], dtype=np.float64),
             covariates=X,
             time=survival.time,
@@ -156,16 +156,14 @@ class SiteCox(ProportionalHazards):
             stratum=survival.group,
             efron=self.ties == "efron",
         )
-        return np.concatenate([[point.log_likelihood], point.gradient, fold(point.information)])
 
     def _look_labels(self, state: State) -> tuple[str, ...]:
         gradient = (f"slope of the log-likelihood along {name}" for name in self.names)
         pairs = _products(self.names)[1 + self.parameters :]
         return ("log-likelihood", *gradient, *(f"information{factor}" for factor in pairs))
 
-    def _point(self, state: State, total: Vector) -> Point:
-        p = self.parameters
-        return Point(float(total[0]), total[1 : p + 1], unfold(total[p + 1 :], size=p))
+    def _likelihood(self, state: State, total: Vector) -> Vector:
+        return total
 
     def _grid(self, state: State) -> dict[str, object] | None:
         return None

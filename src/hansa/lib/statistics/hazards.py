@@ -2,12 +2,15 @@
 
 Covariates are centred and scaled, first by what the protocol allows and then by the mean and
 standard deviation of all sites together, so that exp() stays near one and sums keep their digits.
-The first round counts and takes these means; each later round looks at trial coefficients
-(ascent.py). What a look consists of is up to the models in cox.py.
+The first round counts and takes these means; each later round is one look at trial coefficients
+(newton.py, to which minus two log-likelihoods are the deviance). What the sites send in a look
+is up to the models in cox.py.
 
 Therneau and Grambsch, Modeling Survival Data (2000) chapter 3.
 """
 
+import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -15,9 +18,9 @@ import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.statistics import ascent
+from hansa.lib.statistics import newton
+from hansa.lib.statistics.arithmetic import fold, inner, shortened, unfold
 from hansa.lib.statistics.estimator import Cell, State, Vector
-from hansa.lib.statistics.partial_likelihood import Point
 from hansa.lib.statistics.survival import Floats, Read, Survival
 from hansa.lib.statistics.table import Table
 
@@ -28,11 +31,14 @@ Bounds: TypeAlias = tuple[float, float] | None
 LARGEST_SUM = 2.0**40
 # A variance this small next to the squared mean is rounding: the column is constant.
 ROUNDING = 1e-12
+# Columns have deviation 1 over everybody, so this variance within risk sets is none.
+NO_VARIANCE = 1e-10
+LARGEST_EXPONENT = 700.0
 TOO_LONG = "sites at which the last step was too long to compute the sums"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProportionalHazards:
+class ProportionalHazards(ABC):
     """Estimate log hazard ratios, one for each of `names`; what the sites send is up to the subclasses.
 
     `bounds` are the smallest and largest value that the protocol allows in each column, where it says so.
@@ -66,7 +72,7 @@ class ProportionalHazards:
 
     def is_done(self, state: State) -> bool:
         """Tell whether the estimate is found, or cannot be."""
-        return ascent.is_over(state)
+        return bool(state["converged"] or state["problem"])
 
     def local(self, state: State, table: Table) -> Vector:
         """Return the counts and covariate sums of the first round, or the sums at the trial coefficients."""
@@ -94,20 +100,27 @@ class ProportionalHazards:
         """Return the state after a round."""
         if state["rows"] is None:
             return self._set_up(total)
-        nowhere = Point(-np.inf, np.zeros(self.parameters), np.zeros((self.parameters, self.parameters)))
-        point = self._point(state, total[1:]) if round(total[0]) == 0 else nowhere
-        return ascent.step(state, point, names=self.names)
+        likelihood = self._likelihood(state, total[1:])
+        if total[0] > 0 or not np.all(np.isfinite(likelihood)):
+            # The count of sites that could not compute the sums makes newton halve the step.
+            likelihood, total = np.zeros_like(likelihood), np.ones(1)
+        sums = np.concatenate([total[:1], -2 * likelihood[:1], likelihood[1:]])
+        sums[2 + self.parameters :] = self._without_constants(sums[2 + self.parameters :], events=state["events"])
+        after = newton.step(state, sums, names=self.names, dispersed=None)
+        if state["best"] is None and after["problem"] is None:
+            gradient = sums[2 : 2 + self.parameters]
+            after["score_test"] = _quadratic(newton.covariance(after["best"]), gradient)
+        return after
 
     def result(self, state: State) -> dict[str, Any]:
         """Return the terms, the tests and how the estimate was found, or the problem."""
         fitted: dict[str, Any] = {"terms": [], "log_likelihood": None, "null_log_likelihood": None, "tests": None}
         if state["converged"]:
-            best, null = state["best"], state["null"]
             fitted = {
                 "terms": self._terms(state),
-                "log_likelihood": best["log_likelihood"],
-                "null_log_likelihood": null["log_likelihood"],
-                "tests": self._tests(best, null),
+                "log_likelihood": -state["best"]["deviance"] / 2,
+                "null_log_likelihood": -state["null_deviance"] / 2,
+                "tests": self._tests(state),
             }
         return {
             "name": self.name,
@@ -124,31 +137,37 @@ class ProportionalHazards:
             **fitted,
         }
 
+    @abstractmethod
     def _count(self, survival: Survival, X: Floats) -> Vector:
-        """Return what the first round counts."""
-        raise NotImplementedError
+        """Return what the first round counts, given covariates X in the middle of their ranges."""
 
+    @abstractmethod
     def _count_labels(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        """Return the name of each number of `_count`."""
 
+    @abstractmethod
     def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
-        raise NotImplementedError
+        """Return the counts of persons among the added numbers of `_count`."""
 
+    @abstractmethod
     def _set_up(self, total: Vector) -> State:
-        raise NotImplementedError
+        """Return the state after the first round, by `_begin`."""
 
+    @abstractmethod
     def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
         """Return the sums at the trial coefficients for standardised covariates X."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _look_labels(self, state: State) -> tuple[str, ...]:
-        raise NotImplementedError
+        """Return the name of each number of `_look`."""
 
-    def _point(self, state: State, total: Vector) -> Point:
-        raise NotImplementedError
+    @abstractmethod
+    def _likelihood(self, state: State, total: Vector) -> Vector:
+        """Return log-likelihood, gradient and triangle of the information from the added sums."""
 
+    @abstractmethod
     def _grid(self, state: State) -> dict[str, object] | None:
-        raise NotImplementedError
+        """Return the time grid that the result shows."""
 
     @property
     def _middle(self) -> Floats:
@@ -172,40 +191,54 @@ class ProportionalHazards:
         flat = variance <= ROUNDING * np.maximum(square, mean**2)
         scale = np.sqrt(np.where(flat, 1.0, variance))
         state = {
-            **ascent.begin(p, events=events),
+            **newton.begin([0.0] * p),
             "rows": rows,
+            "events": events,
             "centre": mean.tolist(),
             "scale": scale.tolist(),
         }
         if events:
             return state
         remedy = "Ask for a longer time of observation, or another event."
-        return ascent.fail(state, "Nobody had the event, so there is nothing to estimate.", remedy=remedy)
+        return newton.fail(state, "Nobody had the event, so there is nothing to estimate.", remedy=remedy)
 
     def _terms(self, state: State) -> list[dict[str, Any]]:
         """Return each coefficient on the scale of its own variable."""
         scale = np.array(state["scale"]) * self._reach
         estimates = np.array(state["best"]["coefficients"]) / scale
-        errors = np.sqrt(np.diag(ascent.covariance(state["best"]))) / scale
-        width = float(ndtri(0.5 + self.confidence / 2))
+        errors = np.sqrt(np.diag(newton.covariance(state["best"]))) / scale
+        width = shortened(float(ndtri(0.5 + self.confidence / 2)))
         return [
             _term(name, estimate=float(estimate), error=float(error), width=width)
             for name, estimate, error in zip(self.names, estimates, errors, strict=True)
         ]
 
-    def _tests(self, best: dict[str, Any], null: dict[str, Any]) -> dict[str, Any]:
+    def _tests(self, state: State) -> dict[str, Any]:
         """Return the three tests that all coefficients are zero."""
-        b = np.array(best["coefficients"])
+        b = np.array(state["best"]["coefficients"])
+        information = unfold(np.array(state["best"]["information"]), size=self.parameters)
         statistics = {
-            "likelihood_ratio": 2 * (best["log_likelihood"] - null["log_likelihood"]),
-            "wald": float(b @ ascent.information(best) @ b),
-            "score": ascent.score_statistic(null),
+            "likelihood_ratio": state["null_deviance"] - state["best"]["deviance"],
+            "wald": _quadratic(information, b),
+            "score": state["score_test"],
         }
         df = self.parameters
         return {
-            name: {"chi_square": value, "df": df, "p": float(chdtrc(df, max(value, 0.0)))}
+            name: {"chi_square": value, "df": df, "p": shortened(float(chdtrc(df, max(value, 0.0))))}
             for name, value in statistics.items()
         }
+
+    def _without_constants(self, triangle: Vector, *, events: int) -> Vector:
+        """Return the information with zeros for columns that vary in no risk set but by rounding."""
+        full = unfold(triangle, size=self.parameters)
+        flat = np.diag(full) <= NO_VARIANCE * events
+        full[flat] = full[:, flat] = 0.0
+        return fold(full)
+
+
+def _quadratic(matrix: Floats, vector: Floats) -> float:
+    """Return x'Ax."""
+    return inner(np.array([inner(row, vector) for row in matrix]), vector)
 
 
 def _term(name: str, *, estimate: float, error: float, width: float) -> dict[str, Any]:
@@ -215,7 +248,7 @@ def _term(name: str, *, estimate: float, error: float, width: float) -> dict[str
         "estimate": estimate,
         "standard_error": error,
         "z": z,
-        "p": float(2 * ndtr(-abs(z))),
+        "p": shortened(2 * float(ndtr(-abs(z)))),
         "low": low,
         "high": high,
         "hazard_ratio": _exp(estimate),
@@ -225,7 +258,5 @@ def _term(name: str, *, estimate: float, error: float, width: float) -> dict[str
 
 
 def _exp(value: float) -> float | None:
-    """Return exp(value), None where it is beyond what JSON can hold."""
-    with np.errstate(over="ignore"):
-        ratio = float(np.exp(value))
-    return ratio if np.isfinite(ratio) else None
+    """Return exp(value) with ten digits, None where it is beyond what JSON can hold."""
+    return shortened(math.exp(value)) if value < LARGEST_EXPONENT else None

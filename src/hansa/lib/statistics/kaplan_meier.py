@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtri
 
+from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.estimator import Cell, State, Vector
 from hansa.lib.statistics.grid import Counts
 from hansa.lib.statistics.log_rank import at_risk, log_rank
@@ -138,15 +139,14 @@ def from_protocol(analysis: KaplanMeierAnalysis, *, protocol: Protocol) -> Kapla
 
 def product_limit(*, risk: Codes, events: Codes) -> tuple[Floats, Floats]:
     """Return survival after each time and Greenwood's standard error of its logarithm, infinite at zero."""
-    staying = risk - events
-    survival = np.cumprod((staying / risk).astype(np.float64))
+    staying = (risk - events).astype(np.float64)
     with np.errstate(divide="ignore"):
-        error = np.sqrt(np.cumsum(events / (risk * staying.astype(np.float64))))
-    return survival, error
+        variance = np.cumsum(events / (risk * staying))
+    return np.asarray(np.cumprod(staying / risk), dtype=np.float64), np.asarray(np.sqrt(variance), dtype=np.float64)
 
 
 def limits(survival: Floats, *, error: Floats, interval: Interval, confidence: float) -> tuple[Floats, Floats]:
-    """Return the lower and upper limit of survival, NaN where R has none."""
+    """Return the lower and upper limit of survival with ten digits, NaN where R has none."""
     width = float(ndtri(0.5 + confidence / 2)) * error
     known = survival > 0 if interval == "log" else (survival > 0) & (survival < 1)
     level, width = np.log(survival[known]), width[known]
@@ -156,7 +156,7 @@ def limits(survival: Floats, *, error: Floats, interval: Interval, confidence: f
     else:
         low[known] = np.exp(-np.exp(np.log(-level) - width / level))
         high[known] = np.exp(-np.exp(np.log(-level) + width / level))
-    return low, high
+    return _shortened(low), _shortened(high)
 
 
 def median(time: Floats, *, curve: Floats) -> float | None:
@@ -182,5 +182,9 @@ def _at(moment: float, *, curve: dict[str, Any]) -> dict[str, Any]:
     return {"time": moment, **point, "at_risk": risk}
 
 
+def _shortened(values: Floats) -> Floats:
+    return np.array([shortened(value) for value in values.tolist()])
+
+
 def _json(values: Floats) -> list[float | None]:
-    return [None if math.isnan(value) else float(value) for value in values]
+    return [None if math.isnan(value) else value for value in values.tolist()]

@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc
 
+from hansa.lib.statistics.arithmetic import dependent_columns, inner, inverse, shortened
+from hansa.lib.statistics.partial_likelihood import added
 from hansa.lib.statistics.survival import Codes, Floats
+
+# Below this share of its own variance a group says nothing beyond the groups before it.
+NO_PIVOT = 1e-11
 
 
 def at_risk(counts: Codes) -> Codes:
@@ -29,7 +34,7 @@ def log_rank(strata: list[Codes]) -> dict[str, Any]:
     two groups can be compared the chi-square and p are None.
     """
     parts = [_compare(counts) for counts in strata]
-    observed, expected, variance = (np.sum(column, axis=0) for column in zip(*parts, strict=True))
+    observed, expected, variance = (added(np.array(column)) for column in zip(*parts, strict=True))
     compared = expected > 0
     chi_square = _chi_square((observed - expected)[compared], variance[np.ix_(compared, compared)])
     df = max(int(compared.sum()) - 1, 0)
@@ -38,7 +43,7 @@ def log_rank(strata: list[Codes]) -> dict[str, Any]:
         "expected": [float(value) for value in expected],
         "chi_square": chi_square,
         "df": df,
-        "p": None if chi_square is None else float(chdtrc(df, chi_square)),
+        "p": None if chi_square is None else shortened(float(chdtrc(df, chi_square))),
     }
 
 
@@ -48,15 +53,15 @@ def _compare(counts: Codes) -> tuple[Codes, Floats, Floats]:
     events = counts[:, :, 1]
     n, d = risk.sum(axis=1), events.sum(axis=1).astype(np.float64)
     share = risk / np.where(n > 0, n, 1)[:, None]
-    spread = d * (n - d) / np.where(n > 1, n - 1, 1)
-    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
-    return events.sum(axis=0), d @ share, variance
+    spread = (d * (n - d) / np.where(n > 1, n - 1, 1))[:, None]
+    variance = np.diag(added(spread * share)) - added(spread[:, :, None] * (share[:, :, None] * share[:, None, :]))
+    return events.sum(axis=0), added(d[:, None] * share), variance
 
 
 def _chi_square(difference: Floats, variance: Floats) -> float | None:
     """Return the quadratic form over all groups but the first, None where there is nothing to compare."""
     rest, spread = difference[1:], variance[1:, 1:]
     # The spread is zero when every event happened while only one group was left at risk.
-    if not len(rest) or np.linalg.matrix_rank(spread, hermitian=True) < len(rest):
+    if not len(rest) or dependent_columns(spread, tolerance=NO_PIVOT):
         return None
-    return float(rest @ np.linalg.solve(spread, rest))
+    return inner(np.array([inner(row, rest) for row in inverse(spread)]), rest)

@@ -5,10 +5,12 @@ their relative hazards exp(x'b), alone (S0), times x (S1) and times xx' (S2). Th
 upper triangle of Z'diag(r)Z with Z = [1, x], one matrix product for each time. With tied events
 Efron's method needs the same sums over the persons who have the event at that time (D0, D1, D2).
 
-Breslow, Biometrics 30 (1974) 89-99; Efron, JASA 72 (1977) 557-565.
 The sums add over sites only where all sites look at the same times, so `Moments` belongs to the
-merged grid. A site that keeps its own baseline looks at its own exact times and sends no more
-than the likelihood with its first and second derivative: `own_likelihood`.
+merged grid; what follows from the total is computed in arithmetic that is the same everywhere
+(arithmetic.py). A site that keeps its own baseline looks at its own exact times and sends no
+more than the likelihood with its first and second derivative: `own_likelihood`.
+
+Breslow, Biometrics 30 (1974) 89-99; Efron, JASA 72 (1977) 557-565.
 """
 
 from dataclasses import dataclass
@@ -16,45 +18,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from hansa.lib.statistics.arithmetic import fold, logarithm
 from hansa.lib.statistics.survival import Codes, Floats
 
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """The log-likelihood with gradient, shape (p,), and information, shape (p, p)."""
-
-    log_likelihood: float
-    gradient: Floats
-    information: Floats
-
-    @property
-    def is_finite(self) -> bool:
-        """Tell whether the likelihood could be computed."""
-        return bool(
-            np.isfinite(self.log_likelihood)
-            and np.all(np.isfinite(self.gradient))
-            and np.all(np.isfinite(self.information))
-        )
+LOGARITHM_OF_TWO = 0.6931471805599453
+# The product of this many numbers between 1/2 and 1 is still far from the smallest float.
+STRETCH = 512
 
 
 def triangle(size: int) -> int:
     """Return how many numbers the upper triangle of a symmetric matrix holds."""
     return size * (size + 1) // 2
-
-
-def unfold(folded: Floats, *, size: int) -> Floats:
-    """Return symmetric matrices, (..., size, size), from their upper triangles, row after row."""
-    rows, columns = np.triu_indices(size)
-    full = np.empty((*folded.shape[:-1], size, size))
-    full[..., rows, columns] = folded
-    full[..., columns, rows] = folded
-    return full
-
-
-def fold(full: Floats) -> Floats:
-    """Return the upper triangle of a symmetric matrix, row after row."""
-    folded: Floats = full[np.triu_indices(len(full))]
-    return folded
 
 
 def moments(covariates: Floats, *, hazard: Floats, place: Codes, places: int) -> Floats:
@@ -77,9 +51,12 @@ def moments(covariates: Floats, *, hazard: Floats, place: Codes, places: int) ->
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """For each time, what tied events sum to: logarithms and powers of 1 / (S0 - f D0), shape (times,) each."""
+    """Sums over the events of each time of 1 / (S0 - f D0) and its square, times powers of f, shape (times,) each.
 
-    logarithm: Floats
+    `logarithm` is the sum over all events of log(S0 - f D0), not a number when one of them is not positive.
+    """
+
+    logarithm: float
     first: Floats
     first_tied: Floats
     second: Floats
@@ -88,7 +65,7 @@ class Weights:
 
 
 def tied_weights(events: Codes, *, S0: Floats, D0: Floats | None) -> Weights:
-    """Return the sums over the events of each time; without D0 ties are Breslow's, with it Efron's."""
+    """Return the weights of each time; without D0 ties are Breslow's, with it Efron's."""
     time = np.repeat(np.arange(len(events)), events)
     if D0 is None:
         share, left = np.zeros(len(time)), S0[time]
@@ -96,10 +73,24 @@ def tied_weights(events: Codes, *, S0: Floats, D0: Floats | None) -> Weights:
         rank = np.arange(len(time)) - (np.cumsum(events) - events)[time]
         share = rank / events[time]
         left = S0[time] - share * D0[time]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one, log = 1 / left, np.log(left)
-        terms = (log, one, one * share, one**2, one**2 * share, one**2 * share**2)
-    return Weights(*(np.bincount(time, weights=term, minlength=len(events)).astype(np.float64) for term in terms))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        one = 1 / left
+        terms = (one, one * share, one * one, one * one * share, one * one * share * share)
+    sums = (np.bincount(time, weights=term, minlength=len(events)).astype(np.float64) for term in terms)
+    return Weights(sum_of_logarithms(left), *sums)
+
+
+def sum_of_logarithms(values: Floats) -> float:
+    """Return the logarithm of the product of positive numbers, not a number when one is not positive."""
+    if not np.all((values > 0) & (values < np.inf)):
+        return float("nan")
+    parts, powers = np.frexp(np.concatenate([values, [1.0]]))
+    power = int(powers.sum())
+    while len(parts) > 1:
+        padded = np.concatenate([parts, np.ones(-len(parts) % STRETCH)]).reshape(-1, STRETCH)
+        parts, powers = np.frexp(np.multiply.accumulate(padded, axis=1)[:, -1])
+        power += int(powers.sum())
+    return logarithm(float(parts[0])) + power * LOGARITHM_OF_TWO
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,50 +105,55 @@ class Moments:
     risk: Floats
     tied: Floats | None
 
-    def point(self, b: Floats, *, event_sum: Floats) -> Point:
-        """Return the likelihood at b, given the sum of the covariates of those with an event, shape (p,)."""
+    @np.errstate(over="ignore", invalid="ignore")
+    def sums(self, b: Floats, *, event_sum: Floats) -> Floats:
+        """Return log-likelihood, gradient and triangle of the information at b, shape (1 + p + triangle(p),).
+
+        `event_sum` is the sum of the covariates of those with an event, shape (p,).
+        """
         p = len(b)
-        D0, D1, D2 = (None, None, None) if self.tied is None else self._tied_parts(p)
-        S0, S1, S2 = _parts(self.risk, p)
-        weights = tied_weights(self.events, S0=S0, D0=D0)
-        seen = weights.first @ S2
-        if D2 is not None:
-            seen = seen - weights.first_tied @ D2
-        return assemble(b, weights=weights, event_sum=event_sum, S1=S1, D1=D1, square=unfold(seen, size=p))
-
-    def _tied_parts(self, p: int) -> tuple[Floats, Floats, Floats]:
-        spread = np.zeros_like(self.risk)
-        spread[self.events > 1] = self.tied
-        return _parts(spread, p)
+        S, D = self.risk, np.zeros_like(self.risk)
+        if self.tied is not None:
+            D[self.events > 1] = self.tied
+        weights = tied_weights(self.events, S0=S[:, 0], D0=None if self.tied is None else D[:, 0])
+        first, tied = weights.first[:, None], weights.first_tied[:, None]
+        seen = first * S[:, 1:] - tied * D[:, 1:]
+        seen[:, p:] -= _products(weights, S1=S[:, 1 : p + 1], D1=D[:, 1 : p + 1])
+        total = added(seen)
+        likelihood = added((b * event_sum)[:, None])[0] - weights.logarithm
+        return np.concatenate([[likelihood], event_sum - total[:p], total[p:]])
 
 
-def assemble(b: Floats, *, weights: Weights, event_sum: Floats, S1: Floats, D1: Floats | None, square: Floats) -> Point:
-    """Return the likelihood, its gradient and its information from sums at each time.
-
-    `square` is the sum over events of the mean of xx' in its risk set, shape (p, p).
-    """
-    mean_sum = weights.first @ S1
-    product = S1.T @ (S1 * weights.second[:, None])
-    if D1 is not None:
-        mean_sum = mean_sum - weights.first_tied @ D1
-        mixed = S1.T @ (D1 * weights.second_tied[:, None])
-        product = product - mixed - mixed.T + D1.T @ (D1 * weights.second_twice_tied[:, None])
-    return Point(float(b @ event_sum - weights.logarithm.sum()), event_sum - mean_sum, square - product)
+def _products(weights: Weights, *, S1: Floats, D1: Floats) -> Floats:
+    """Return the sum over the events of each time of the product of means, shape (m, triangle(p))."""
+    rows, columns = np.triu_indices(S1.shape[1])
+    mixed = S1[:, rows] * D1[:, columns] + D1[:, rows] * S1[:, columns]
+    products: Floats = (
+        weights.second[:, None] * (S1[:, rows] * S1[:, columns])
+        - weights.second_tied[:, None] * mixed
+        + weights.second_twice_tied[:, None] * (D1[:, rows] * D1[:, columns])
+    )
+    return products
 
 
-def _parts(sums: Floats, p: int) -> tuple[Floats, Floats, Floats]:
-    """Split triangles of [1, x] moments into S0, S1 and the triangle of S2."""
-    return sums[:, 0], sums[:, 1 : p + 1], sums[:, p + 1 :]
+def added(values: Floats) -> Floats:
+    """Return the sum over the first axis, one after the other, so that it is the same on every processor."""
+    if not len(values):
+        return np.zeros(values.shape[1:])
+    total: Floats = np.add.accumulate(values, axis=0)[-1]
+    return total
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def own_likelihood(b: Floats, *, covariates: Floats, time: Floats, event: Floats, stratum: Codes, efron: bool) -> Point:
-    """Return the likelihood of one site's rows at b, with risk sets at their exact times within strata.
+def own_likelihood(
+    b: Floats, *, covariates: Floats, time: Floats, event: Floats, stratum: Codes, efron: bool
+) -> Floats:
+    """Return what `Moments.sums` returns for one site's rows, with risk sets at their exact times within strata.
 
     S2 is never formed: each person's xx' is weighted by the events the person was at risk for, one product.
     """
     if not len(time):
-        return Point(0.0, np.zeros_like(b), np.zeros((len(b), len(b))))
+        return np.zeros(1 + len(b) + triangle(len(b)))
     order = np.lexsort((-time, stratum))
     X, time, happened, stratum = covariates[order], time[order], event[order] > 0, stratum[order]
     hazard = np.exp(X @ b)
@@ -174,14 +170,13 @@ def own_likelihood(b: Floats, *, covariates: Floats, time: Floats, event: Floats
     # A person is at risk at the own time and at all earlier ones, which come later in this order.
     later = _running(weights.first[::-1, None], starts=_mirrored(own_stratum))[::-1, 0]
     person = hazard * (later[place] - np.where(happened, weights.first_tied[place], 0))
-    return assemble(
-        b,
-        weights=weights,
-        event_sum=X[happened].sum(axis=0),
-        S1=S[:, 1:],
-        D1=D[:, 1:] if efron else None,
-        square=X.T @ (X * person[:, None]),
-    )
+    S1, D1 = S[:, 1:], D[:, 1:]
+    mixed = S1.T @ (D1 * weights.second_tied[:, None])
+    product = S1.T @ (S1 * weights.second[:, None]) - mixed - mixed.T + D1.T @ (D1 * weights.second_twice_tied[:, None])
+    event_sum = X[happened].sum(axis=0)
+    gradient = event_sum - weights.first @ S1 + weights.first_tied @ D1
+    information = fold(X.T @ (X * person[:, None]) - product)
+    return np.concatenate([[b @ event_sum - weights.logarithm], gradient, information])
 
 
 def _mirrored(stratum: Codes) -> Codes:
