@@ -1,0 +1,312 @@
+"""The checks of a bundle, in the order in which each rests on those before it.
+
+Every check returns what it looked at, or raises an error that names the place in the
+bundle. What a check finds out (keys, letters, positions in the ledger) is there for the
+checks after it and for none before.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from hansa.lib import checkpoints
+from hansa.lib.agreement import StandingAgreement, State, signing
+from hansa.lib.bundle_form import Bundle, Entry
+from hansa.lib.canonical import JSON, parse_canonical
+from hansa.lib.decision import decide
+from hansa.lib.document import check
+from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
+from hansa.lib.keys import Identity, VerifyingKey
+from hansa.lib.letters import Letter, Receipt, instant
+from hansa.lib.merkle import leaf_hash, verify_consistency, verify_inclusion
+from hansa.lib.signatures import payload_of, payload_of_general, verify_general
+from hansa.lib.terms import Vocabularies
+
+RESULT = "result"
+APPLIED, REFUSED = "applied", "refused"
+_EXPORT_AGAIN = "Ask the institution that exported the bundle for a new one."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """Say what the kinds of letters of the areas mean.
+
+    `permits` gives for each kind the action that a clause has to permit, or None where no
+    clause is needed.
+    """
+
+    permits: Mapping[str, str | None]
+    approves: frozenset[str]
+    contributes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """Hold a letter that was read, with its token and receipt, and where it stands in the bundle."""
+
+    place: str
+    letter: Letter
+    receipt: str
+
+    @property
+    def way(self) -> tuple[str, str]:
+        return self.letter.sender, self.letter.recipient
+
+
+class Examination:
+    """Hold what the checks have found out so far."""
+
+    def __init__(
+        self, bundle: Bundle, *, kinds: Kinds, vocabularies: Vocabularies, trusted: Collection[str] | None
+    ) -> None:
+        self.bundle = bundle
+        self.kinds = kinds
+        self.vocabularies = vocabularies
+        self.trusted = trusted
+        self.held: dict[str, StandingAgreement] = {}
+        self.named: dict[str, dict[str, Identity]] = {}
+        self.identities: dict[str, Identity] = {}
+        self.letters: list[_Answered] = []
+        self.refused: set[str] = set()
+        self.parties: frozenset[str] = frozenset()
+        self.ledger = checkpoints.Checkpoint("", 0, b"")
+        self.told: dict[str, int] = {}
+
+    def steps(self) -> tuple[tuple[str, str, Callable[[], str]], ...]:
+        """Return every check with its name and what it shows, in order."""
+        return (
+            ("agreements", "Every agreement is well formed and signed by all its parties", self.check_agreements),
+            ("identities", "The keys are those that the agreements name", self.check_identities),
+            ("letters", "Every letter was signed by a party of its agreement", self.check_letters),
+            ("receipts", "Every letter was answered by its addressee", self.check_receipts),
+            ("sequence", "The letters of each party are in the order of their numbers", self.check_sequence),
+            ("clauses", "A clause in force permitted every letter that was applied", self.check_clauses),
+            ("checkpoint", "The ledger's checkpoint is signed by its institution", self.check_checkpoint),
+            ("entries", "The entries are in the ledger and tell of every letter", self.check_entries),
+            ("approvals", "Every party approved before the first contribution", self.check_approvals),
+            ("cosignatures", "Partners cosigned the ledger", self.check_cosignatures),
+            ("result", "Every party signed the same result", self.check_result),
+        )
+
+    def check_agreements(self) -> str:
+        """Check the agreements and their signatures."""
+        for number, signed in enumerate(self.bundle.agreements):
+            with _within(f"agreements[{number}]"):
+                found = signing(signed)
+                check(found.document, vocabularies=self.vocabularies)
+                if not found.is_complete:
+                    raise SignatureError(f"The signature of {found.missing[0]} is missing.", _EXPORT_AGAIN)
+                self.held[found.hash] = StandingAgreement(found.document, found.hash, State.IN_FORCE)
+                self.named[found.hash] = {party["id"]: _identity(party) for party in found.document["parties"]}
+        return f"{len(self.held)} agreements"
+
+    def check_identities(self) -> str:
+        """Check the keys against the agreements and those trusted."""
+        for number, identity in enumerate(self.bundle.identities):
+            with _within(f"identities[{number}]"):
+                if not any(named.get(identity.id) == identity for named in self.named.values()):
+                    raise InvalidError("No agreement names this institution with these keys.", _EXPORT_AGAIN)
+                if identity.id in self.identities:
+                    raise InvalidError("This institution is there twice.", _EXPORT_AGAIN)
+                if self.trusted is not None and identity.fingerprint not in self.trusted:
+                    raise SignatureError(
+                        f"The fingerprint {identity.fingerprint} of {identity.id} is not one of those you trust.",
+                        "Ask that institution for the fingerprint of its node.",
+                    )
+                self.identities[identity.id] = identity
+        missing = {party for named in self.named.values() for party in named} - set(self.identities)
+        if missing or self.bundle.institution not in self.identities:
+            raise InvalidError("identities: a party of an agreement, or the exporter, is missing.", _EXPORT_AGAIN)
+        return "; ".join(f"{identity.id} {identity.fingerprint}" for identity in self.bundle.identities)
+
+    def check_letters(self) -> str:
+        """Check who signed each letter."""
+        for number, one in enumerate(self.bundle.letters):
+            place = f"letters[{number}].letter"
+            with _within(place):
+                claims = payload_of(one.letter)
+                if not isinstance(claims, dict):
+                    raise InvalidError("This is not a letter.", _EXPORT_AGAIN)
+                letter = Letter.read(one.letter, key=self._key(claims.get("sender"), claims.get("agreement")))
+                if letter.record != self.bundle.record:
+                    raise InvalidError("The letter is about another record.", _EXPORT_AGAIN)
+                if self.bundle.institution not in (letter.sender, letter.recipient):
+                    raise InvalidError(
+                        "The letter is neither by nor for the institution that exported it.", _EXPORT_AGAIN
+                    )
+                if any(other.letter.id == letter.id for other in self.letters):
+                    raise InvalidError("The letter is there twice.", _EXPORT_AGAIN)
+                self.letters.append(_Answered(place, letter, one.receipt))
+        return f"{len(self.letters)} letters"
+
+    def check_receipts(self) -> str:
+        """Check the answer to each letter."""
+        for number, one in enumerate(self.letters):
+            with _within(f"letters[{number}].receipt"):
+                letter = one.letter
+                receipt = Receipt.read(one.receipt, key=self._key(letter.recipient, letter.agreement))
+                about = (receipt.letter, receipt.digest_of_letter, receipt.sender, receipt.recipient)
+                if about != (letter.id, letter.digest, letter.recipient, letter.sender):
+                    raise InvalidError("The receipt is for another letter.", _EXPORT_AGAIN)
+                if receipt.outcome not in (APPLIED, REFUSED):
+                    raise InvalidError("The receipt says neither applied nor refused.", _EXPORT_AGAIN)
+                if receipt.outcome == REFUSED:
+                    self.refused.add(letter.id)
+        return f"{len(self.letters) - len(self.refused)} applied, {len(self.refused)} refused"
+
+    def check_sequence(self) -> str:
+        """Check the order of the letters."""
+        last: dict[tuple[str, str], int] = {}
+        for one in self.letters:
+            if one.letter.sequence <= last.get(one.way, 0):
+                raise InvalidError(f"{one.place}: the letter is out of order.", _EXPORT_AGAIN)
+            last[one.way] = one.letter.sequence
+        return f"{len(last)} directions"
+
+    def check_clauses(self) -> str:
+        """Ask the agreement again about each letter that was applied."""
+        cited: set[str] = set()
+        for one in self._applied():
+            with _within(one.place):
+                if one.letter.kind not in self.kinds.permits:
+                    raise InvalidError(
+                        f"No area here knows letters of the kind '{one.letter.kind}'.",
+                        "Check the bundle with a version of Hansa that has this area.",
+                    )
+                permit = self.kinds.permits[one.letter.kind]
+                if permit is not None:
+                    cited.add(self._demand(one.letter, permit))
+        return "clauses " + ", ".join(sorted(cited))
+
+    def _demand(self, letter: Letter, permit: str) -> str:
+        request = letter.request(permit)
+        # Only the agreement which the letter cites: a later version in the bundle was not in force yet.
+        cited = [self.held[letter.agreement]] if letter.agreement in self.held else []
+        decision = decide(cited, request, now=instant(letter.created), vocabularies=self.vocabularies)
+        if not decision.permitted:
+            raise InvalidError(decision.reason, decision.remedy)
+        parties = frozenset(request.parties) | {request.party}
+        if self.parties and parties != self.parties:
+            raise InvalidError("The letter names other parties than the letters before it.", _EXPORT_AGAIN)
+        self.parties = parties
+        return str(decision.clause)
+
+    def check_checkpoint(self) -> str:
+        """Check the signature of the checkpoint."""
+        exporter = self.identities[self.bundle.institution]
+        with _within("checkpoint"):
+            self.ledger = checkpoints.verify(self.bundle.checkpoint, key=exporter.signing, name=exporter.id)
+        return f"{self.ledger.size} entries"
+
+    def check_entries(self) -> str:
+        """Check that the entries are in the ledger and tell of every letter, in order."""
+        for number, entry in enumerate(self.bundle.entries):
+            with _within(f"entries[{number}]"):
+                self._check_entry(entry)
+        last: dict[tuple[str, str], int] = {}
+        for one in self.letters:
+            position = self.told.get(one.letter.id)
+            if position is None:
+                raise ProofError(f"{one.place}: no entry of the ledger tells of this letter.", _EXPORT_AGAIN)
+            if position < last.get(one.way, 0):
+                raise ProofError(f"{one.place}: the ledger tells of it before an earlier letter.", _EXPORT_AGAIN)
+            last[one.way] = position
+        return f"{len(self.bundle.entries)} entries"
+
+    def _check_entry(self, entry: Entry) -> None:
+        verify_inclusion(
+            leaf_hash(entry.body.encode()),
+            index=entry.position,
+            size=self.ledger.size,
+            proof=checkpoints.read_hashes(entry.proof),
+            root=self.ledger.root,
+        )
+        body = parse_canonical(entry.body)
+        if not isinstance(body, dict):
+            raise InvalidError("The entry is not an object.", _EXPORT_AGAIN)
+        for one in self.letters:
+            if _tells_of(body, one.letter):
+                self.told.setdefault(one.letter.id, entry.position)
+
+    def check_approvals(self) -> str:
+        """Check that every party approved before the first contribution."""
+        contributed = [self.told[one.letter.id] for one in self._applied() if one.letter.kind in self.kinds.contributes]
+        if not contributed:
+            return "nothing was contributed"
+        approved = {
+            one.letter.sender
+            for one in self._applied()
+            if one.letter.kind in self.kinds.approves and self.told[one.letter.id] < min(contributed)
+        }
+        if missing := sorted(self.parties - approved):
+            raise ProofError(f"{missing[0]} had not approved before the first contribution.", _EXPORT_AGAIN)
+        return f"{len(approved)} parties approved"
+
+    def check_cosignatures(self) -> str:
+        """Check what partners cosigned against the ledger."""
+        for number, one in enumerate(self.bundle.cosignatures):
+            with _within(f"cosignatures[{number}]"):
+                exporter, partner = self.identities[self.bundle.institution], self.identities.get(one.institution)
+                if partner is None or partner == exporter:
+                    raise InvalidError("The cosignature is not by a partner.", _EXPORT_AGAIN)
+                seen = checkpoints.verify(one.checkpoint, key=exporter.signing, name=exporter.id)
+                checkpoints.verify_cosignature(one.line, checkpoint=seen, key=partner.signing, name=partner.id)
+                verify_consistency(
+                    seen.root,
+                    self.ledger.root,
+                    old_size=seen.size,
+                    new_size=self.ledger.size,
+                    proof=checkpoints.read_hashes(one.proof),
+                )
+        if self.letters and not self.bundle.cosignatures:
+            raise ProofError("No partner cosigned the ledger.", _EXPORT_AGAIN)
+        return f"{len(self.bundle.cosignatures)} cosignatures"
+
+    def check_result(self) -> str:
+        """Check the signatures of the result."""
+        document = self.bundle.result
+        if document is None:
+            return "no result yet"
+        owners = {one.signing.kid: one for named in self.named.values() for one in named.values()}
+        with _within("result"):
+            keys = {kid: owner.signing for kid, owner in owners.items()}
+            headers = verify_general(document, keys=keys, kind=RESULT)
+            if any(header.get("party") != owners[kid].id for kid, header in headers.items()):
+                raise SignatureError("A signature names another party than the owner of its key.", _EXPORT_AGAIN)
+            if missing := sorted(self.parties - {owners[kid].id for kid in headers}):
+                raise SignatureError(f"The signature of {missing[0]} is missing.", _EXPORT_AGAIN)
+            result = payload_of_general(document)
+            if not isinstance(result, dict) or self.bundle.record not in result.values():
+                raise InvalidError("The result is that of another record.", _EXPORT_AGAIN)
+        return f"{len(headers)} signatures"
+
+    def _applied(self) -> Iterator[_Answered]:
+        return (one for one in self.letters if one.letter.id not in self.refused)
+
+    def _key(self, party: JSON, agreement: JSON) -> VerifyingKey:
+        """Return the key that the cited agreement names for a party, or the one of its identity."""
+        named = self.named.get(str(agreement)) if agreement else self.identities
+        if named is None:
+            raise InvalidError("The agreement that the letter cites is not in the bundle.", _EXPORT_AGAIN)
+        if str(party) not in named:
+            raise SignatureError("It is by somebody who is no party of the agreement.", _EXPORT_AGAIN)
+        return named[str(party)].signing
+
+
+def _identity(party: Mapping[str, str]) -> Identity:
+    return Identity.from_json({name: party[name] for name in ("id", "signing_key", "sealing_key")})
+
+
+def _tells_of(body: Mapping[str, JSON], letter: Letter) -> bool:
+    """Tell whether an entry says that a letter was sent, or received as exactly this one."""
+    received = (body.get("letter"), body.get("digest")) == (letter.id, letter.digest)
+    sent = body.get("letters")
+    return received or (isinstance(sent, list) and (letter.id in sent or letter.digest in sent))
+
+
+@contextmanager
+def _within(place: str) -> Iterator[None]:
+    try:
+        yield
+    except HansaError as error:
+        raise ProofError(f"{place}: {error.message}", error.remedy) from error
