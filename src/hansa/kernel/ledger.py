@@ -42,10 +42,10 @@ def append(body: Mapping[str, JSON]) -> LedgerEntry:
     _be_alone()
     data = canonical(body)
     frontier = _frontier(size())
-    entry = LedgerEntry(position=frontier.size, body=data.decode(), hashes=frontier.add(merkle.leaf_hash(data)))
+    position, hashes = frontier.size, frontier.add(merkle.leaf_hash(data))
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [entry.position, entry.body, entry.hashes])
-    return entry
+        cursor.execute(INSERT, [position, data.decode(), hashes])
+    return LedgerEntry(position=position, body=data.decode(), hashes=hashes)
 
 
 def size() -> int:
