@@ -84,7 +84,7 @@ def decide(
         return _best(answers)
     except HansaError as error:
         return _deny((f"The request cannot be judged as it stands. {error.message}", error.remedy))
-    except Exception as error:  # noqa: BLE001 - the promise is that every error, foreseen or not, is a deny
+    except Exception as error:  # noqa: BLE001 -- the promise is that every error, foreseen or not, is a deny
         what = f"The request could not be judged ({type(error).__name__})."
         return _deny((what, "Check the request and the agreements held here; report it if both are in order."))
 

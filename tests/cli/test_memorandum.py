@@ -1,0 +1,74 @@
+import json
+from importlib.resources import files
+
+import pytest
+
+from hansa.areas.studies.rules import VOCABULARY
+from hansa.lib.document import check
+from hansa.lib.keys import SealingKey, SigningKey
+from hansa.lib.wording import LANGUAGES, page
+
+MEMORANDUM = json.loads((files("hansa.cli") / "demo" / "memorandum.json").read_text(encoding="utf-8"))
+AREAS = {
+    "studies",
+    "trials",
+    "evaluations",
+    "exchange",
+    "consultations",
+    "knowledge",
+    "workforce",
+    "alliances",
+    "indicators",
+    "general",
+}
+
+
+@pytest.fixture
+def memorandum():
+    """Return the demo's memorandum with keys filled in, as the demo does when it starts."""
+    parties = [
+        {**one, "signing_key": SigningKey.generate().public.text, "sealing_key": SealingKey.generate().public.text}
+        for one in MEMORANDUM["parties"]
+    ]
+    return {**MEMORANDUM, "parties": parties}
+
+
+def test_memorandum_is_an_agreement_once_the_keys_are_in(memorandum):
+    check(memorandum, vocabularies={"studies": VOCABULARY})
+
+
+def test_memorandum_names_the_three_institutions():
+    assert {one["id"]: one["name"] for one in MEMORANDUM["parties"]} == {
+        "https://ror.org/001w7jn25": "Charité – Universitätsmedizin Berlin",
+        "https://ror.org/056d84691": "Karolinska Institutet",
+        "https://ror.org/00m8d6786": "Karolinska University Hospital",
+    }
+
+
+def test_memorandum_covers_every_area_and_only_studies_carry_terms():
+    assert {one["area"] for one in MEMORANDUM["clauses"]} == AREAS
+    assert {one["area"] for one in MEMORANDUM["clauses"] if one["permits"]} == {"studies"}
+
+
+def test_memorandum_says_in_words_what_its_terms_say(memorandum):
+    numbers = {
+        "en": {10: "ten", 20: "twenty", 3: "three", 30: "thirty", 90: "ninety"},
+        "de": {10: "zehn", 20: "zwanzig", 3: "drei", 30: "dreißig", 90: "neunzig"},
+        "sv": {10: "tio", 20: "tjugo", 3: "tre", 30: "trettio", 90: "nittio"},
+    }
+
+    for one in memorandum["clauses"]:
+        limits = {name: bound for name, bound in one["limits"].items() if name != "release"}
+        if one["id"] == "4.2":
+            limits.pop("minimum_sites")  # The text leaves the number of hospitals to clause 4.1.
+        for language in LANGUAGES:
+            for bound in limits.values():
+                assert numbers[language][bound] in one["text"][language], (one["id"], language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_memorandum_reads_in_every_language(memorandum, language):
+    read = page(memorandum, language=language)
+
+    assert len(read.clauses) == 16
+    assert len({one.title for one in read.clauses}) == 16
