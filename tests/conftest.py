@@ -16,6 +16,7 @@ import pytest
 from hansa.node.initialise import prepare
 
 BERLIN = "https://ror.org/001w7jn25"
+LONG = 40
 HOME = Path(tempfile.mkdtemp(prefix="hansa-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
@@ -86,6 +87,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="takes long; set HANSA_TEST_ALL=1 to run it"))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long example by what it is for: keys and letters are new in each process, names of tests may not be."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONG) else None
 
 
 @contextlib.contextmanager
