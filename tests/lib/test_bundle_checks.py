@@ -300,6 +300,17 @@ def test_verify_needs_no_approval_before_anything_was_contributed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("letters", "detail"),
+    [
+        (LETTERS[:4], f"{CHARITE} had not approved before the first contribution."),
+        ([], "No letter names the parties of the record."),
+    ],
+)
+def test_verify_names_a_result_that_nobody_approved(letters: list[Letter], detail: str) -> None:
+    assert _fault(bundle(letters, cosignatures=[])) == ("approvals", detail)
+
+
 def test_verify_names_cosignatures_that_do_not_hold() -> None:
     ledger = Ledger([{"action": "other"}, *map(tell, LETTERS), {"action": "later"}])
     forked = Ledger([{"action": "forked"}])

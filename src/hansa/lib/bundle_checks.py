@@ -104,20 +104,23 @@ class Examination:
         """Check the keys against the agreements and those trusted."""
         for number, identity in enumerate(self.bundle.identities):
             with _within(f"identities[{number}]"):
-                if not any(named.get(identity.id) == identity for named in self.named.values()):
-                    raise InvalidError("No agreement names this institution with these keys.", _EXPORT_AGAIN)
-                if identity.id in self.identities:
-                    raise InvalidError("This institution is there twice.", _EXPORT_AGAIN)
-                if self.trusted is not None and identity.fingerprint not in self.trusted:
-                    raise SignatureError(
-                        f"The fingerprint {identity.fingerprint} of {identity.id} is not one of those you trust.",
-                        "Ask that institution for the fingerprint of its node.",
-                    )
+                self._check_identity(identity)
                 self.identities[identity.id] = identity
         missing = {party for named in self.named.values() for party in named} - set(self.identities)
         if missing or self.bundle.institution not in self.identities:
             raise InvalidError("identities: a party of an agreement, or the exporter, is missing.", _EXPORT_AGAIN)
         return "; ".join(f"{identity.id} {identity.fingerprint}" for identity in self.bundle.identities)
+
+    def _check_identity(self, identity: Identity) -> None:
+        if not any(named.get(identity.id) == identity for named in self.named.values()):
+            raise InvalidError("No agreement names this institution with these keys.", _EXPORT_AGAIN)
+        if identity.id in self.identities:
+            raise InvalidError("This institution is there twice.", _EXPORT_AGAIN)
+        if self.trusted is not None and identity.fingerprint not in self.trusted:
+            raise SignatureError(
+                f"The fingerprint {identity.fingerprint} of {identity.id} is not one of those you trust.",
+                "Ask that institution for the fingerprint of its node.",
+            )
 
     def check_letters(self) -> str:
         """Check who signed each letter."""
@@ -231,13 +234,16 @@ class Examination:
     def check_approvals(self) -> str:
         """Check that every party approved before the first contribution."""
         contributed = [self.told[one.letter.id] for one in self._applied() if one.letter.kind in self.kinds.contributes]
-        if not contributed:
+        if not contributed and self.bundle.result is None:
             return "nothing was contributed"
+        first = min(contributed, default=self.ledger.size)
         approved = {
             one.letter.sender
             for one in self._applied()
-            if one.letter.kind in self.kinds.approves and self.told[one.letter.id] < min(contributed)
+            if one.letter.kind in self.kinds.approves and self.told[one.letter.id] < first
         }
+        if not self.parties:
+            raise ProofError("No letter names the parties of the record.", _EXPORT_AGAIN)
         if missing := sorted(self.parties - approved):
             raise ProofError(f"{missing[0]} had not approved before the first contribution.", _EXPORT_AGAIN)
         return f"{len(approved)} parties approved"
@@ -267,18 +273,20 @@ class Examination:
         document = self.bundle.result
         if document is None:
             return "no result yet"
-        owners = {one.signing.kid: one for named in self.named.values() for one in named.values()}
         with _within("result"):
-            keys = {kid: owner.signing for kid, owner in owners.items()}
-            headers = verify_general(document, keys=keys, kind=RESULT)
-            if any(header.get("party") != owners[kid].id for kid, header in headers.items()):
-                raise SignatureError("A signature names another party than the owner of its key.", _EXPORT_AGAIN)
-            if missing := sorted(self.parties - {owners[kid].id for kid in headers}):
-                raise SignatureError(f"The signature of {missing[0]} is missing.", _EXPORT_AGAIN)
+            self._check_signers(document)
             result = payload_of_general(document)
             if not isinstance(result, dict) or self.bundle.record not in result.values():
                 raise InvalidError("The result is that of another record.", _EXPORT_AGAIN)
-        return f"{len(headers)} signatures"
+        return f"{len(self.parties)} signatures"
+
+    def _check_signers(self, document: JSON) -> None:
+        owners = {one.signing.kid: one for named in self.named.values() for one in named.values()}
+        headers = verify_general(document, keys={kid: one.signing for kid, one in owners.items()}, kind=RESULT)
+        if any(header.get("party") != owners[kid].id for kid, header in headers.items()):
+            raise SignatureError("A signature names another party than the owner of its key.", _EXPORT_AGAIN)
+        if missing := sorted(self.parties - {owners[kid].id for kid in headers}):
+            raise SignatureError(f"The signature of {missing[0]} is missing.", _EXPORT_AGAIN)
 
     def _applied(self) -> Iterator[_Answered]:
         return (one for one in self.letters if one.letter.id not in self.refused)

@@ -143,11 +143,11 @@ def _parts(content: Mapping[str, JSON], name: str, *, kind: type[Any]) -> list[A
     for number, one in enumerate(shapes.items(content[name], name, least=0, most=MOST)):
         place = f"{name}[{number}]"
         part = shapes.mapping(one, place, needed=needed)
-        parts.append(kind(**{key: _value(key, part[key], f"{place}.{key}") for key in needed}))
+        parts.append(kind(**{key: _value(key, part[key], place=f"{place}.{key}") for key in needed}))
     return parts
 
 
-def _value(key: str, value: JSON, place: str) -> JSON:
+def _value(key: str, value: JSON, *, place: str) -> JSON:
     if key == "position":
         return shapes.whole(value, place, low=0, high=shapes.LARGEST_WHOLE)
     if key == "proof":
