@@ -1,0 +1,1 @@
+"""The second door: what programs and other nodes say to this node over HTTP."""

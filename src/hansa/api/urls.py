@@ -1,0 +1,13 @@
+"""Where programs and other nodes find this node."""
+
+from django.urls import path
+
+from hansa.api import letters
+from hansa.api.door import API, docs
+
+urlpatterns = [
+    path("letters/", letters.hand_in, name="letters"),
+    path("letters/collect", letters.collect, name="letters-collect"),
+    path("api/docs", docs, name="api-docs"),
+    path("api/", API.urls),
+]

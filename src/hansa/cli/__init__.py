@@ -1,0 +1,1 @@
+"""The third door: the command line. Everything heavy is imported late, so that help comes at once."""

@@ -1,0 +1,67 @@
+"""The commands by name. Nothing here imports Django: a noun's verbs are derived when it is asked for."""
+
+from typing import Annotated
+
+import typer
+
+from hansa.cli import bundles, ledgers, nodes, people, protocols
+from hansa.cli.nouns import NOUNS, NounGroup
+
+app = typer.Typer(
+    name="hansa",
+    help="Institutions that signed a memorandum of understanding carry it out, each on its own node.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def about(
+    _node: Annotated[
+        str, typer.Option("--node", metavar="DIRECTORY", help="The node to work for; else HANSA_NODE, else ./node.")
+    ] = "",
+) -> None:
+    """Institutions that signed a memorandum of understanding carry it out, each on its own node."""
+
+
+@app.command()
+def demo(
+    *,
+    directory: Annotated[str, typer.Option(help="Where the three nodes are made; a temporary place if left out.")] = "",
+    port: Annotated[int, typer.Option(help="The first of three ports on this machine.")] = 8701,
+    leave: Annotated[bool, typer.Option("--exit", help="End when the result is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+    keep: Annotated[bool, typer.Option(help="Leave the three node directories behind.")] = False,
+) -> None:
+    """Three hospitals sign a memorandum and compute one joint study, on this machine."""
+    from hansa.cli.demo import run
+
+    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep)
+
+
+app.command()(nodes.init)
+app.command()(nodes.serve)
+app.command()(nodes.worker)
+app.command()(nodes.backup)
+app.command()(nodes.restore)
+app.command()(bundles.verify)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(nodes.manage)
+
+for _noun, _help in NOUNS.items():
+    _group = typer.Typer(cls=NounGroup, help=_help, no_args_is_help=True, rich_markup_mode=None)
+    for _command in {"studies": (protocols.check, protocols.rehearse, bundles.export)}.get(_noun, ()):
+        _group.command()(_command)
+    for _command in {"people": (people.add,), "partners": (people.invite, people.accept)}.get(_noun, ()):
+        _group.command()(_command)
+    app.add_typer(_group, name=_noun)
+
+_ledger = typer.Typer(help="The ledger of this node: what happened, and the proof of it.", no_args_is_help=True)
+_ledger.command()(ledgers.verify)
+_ledger.command()(ledgers.show)
+app.add_typer(_ledger, name="ledger")
+
+_data = typer.Typer(help="The hospital's own data: connect them to this node.", no_args_is_help=True)
+_data.command("add")(people.add_data)
+app.add_typer(_data, name="data")

@@ -1,0 +1,81 @@
+"""One hospital of the demo, as a process: make the node and its people, then serve it.
+
+What to make comes in as JSON on standard input; names, passwords and tokens go out as one
+line of JSON, then a second line when pages answer. The process ends when its standard input
+closes, so that no node outlives the demo, whatever ends that.
+"""
+
+import json
+import os
+import secrets
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from hansa.lib.errors import HansaError
+from hansa.node.initialise import initialise
+
+
+def main() -> None:
+    """Make and serve one node."""
+    asked = json.loads(sys.stdin.readline())
+    try:
+        directory = Path(asked["directory"])
+        initialise(
+            directory, **{name: asked[name] for name in ("institution", "name", "address", "listen", "language")}
+        )
+        say({"people": people(asked["people"])})
+        threading.Thread(target=outlive_nobody, daemon=True).start()
+        serve()
+    except HansaError as fault:
+        say({"message": fault.message, "remedy": fault.remedy})
+        sys.exit(1)
+
+
+def serve() -> None:
+    """Serve the node, and say when pages answer."""
+    from hansa.node.server import serve as run
+
+    run(lambda address: say({"address": address}))
+
+
+def people(named: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Add each person with the role that is their user name; return their passwords and tokens."""
+    from hansa.kernel import accounts
+    from hansa.kernel.models import Person
+
+    passwords = {role: secrets.token_urlsafe(12) for role in named}
+    chief = accounts.begin(username="administrator", name=named["administrator"], password=passwords["administrator"])
+    made: dict[str, Any] = {"administrator": chief}
+    for role, name in named.items():
+        if role != "administrator":
+            given: dict[str, Any] = {"username": role, "name": name, "password": passwords[role], "roles": [role]}
+            made[role] = accounts.add(Person(), by=chief, **given)
+    return {role: {"password": passwords[role], "token": token(person)} for role, person in made.items()}
+
+
+def token(person: Any) -> str:
+    """Return a token with which the demo acts for a person."""
+    from hansa.kernel import tokens
+    from hansa.kernel.models import ApiToken
+    from hansa.kernel.people import permissions_of
+
+    made = tokens.create(ApiToken(), by=person, name="Hansa demo", scopes=sorted(permissions_of(person)), days=1)
+    return str(made.text)
+
+
+def say(what: dict[str, Any]) -> None:
+    """Tell the demo something, as one line."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def outlive_nobody() -> None:
+    """End this process at once when the demo is gone."""
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

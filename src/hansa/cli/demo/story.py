@@ -1,0 +1,123 @@
+"""The story: partners, memorandum, data, study, result.
+
+Each step goes through a node's API, in the name of the person whose part it is.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from hansa.cli.demo.cohort import MAPPING
+from hansa.cli.demo.house import House
+from hansa.cli.demo.stage import Stage
+from hansa.client import Record
+from hansa.lib.errors import HansaError, RefusedError
+
+HERE = Path(__file__).parent
+PATIENCE = 120.0
+EVERY = 0.03
+DATASET = "gbsg2"
+
+
+def play(houses: list[House], *, parts: dict[str, Path], stage: Stage) -> Record:
+    """Play every step and return the study as it stands at the end, at its lead."""
+    stage.step("Partners exchange invitations and compare fingerprints", lambda: introduce(houses))
+    with ThreadPoolExecutor(len(houses)) as pool:
+        connected = [pool.submit(connect, house, parts[house.role.key]) for house in houses]
+        stage.step("Three signatories sign the memorandum", lambda: sign(houses))
+        stage.step("Each steward connects the hospital's own data", lambda: [one.result() for one in connected])
+    study = stage.step("Berlin proposes the study", lambda: propose(houses))
+    stage.step("Each steward reads what would be computed, and approves", lambda: approve(houses, study))
+    return stage.step(
+        "The study runs; every party signs the same result", lambda: await_result(houses, study, stage=stage)
+    )
+
+
+def introduce(houses: list[House]) -> None:
+    """Let every administrator accept and confirm the other two."""
+    told = {house.role.key: house.as_("administrator").line.get("/invitation") for house in houses}
+    for house in houses:
+        partners = house.as_("administrator").partners
+        for other in houses:
+            if other is not house:
+                invitation = told[other.role.key]
+                met = partners.accept(invitation=invitation["invitation"])
+                partners.confirm(met, fingerprint=invitation["fingerprint"])
+
+
+def document(houses: list[House]) -> dict[str, Any]:
+    """Return the memorandum with the keys that the three nodes have."""
+    text: dict[str, Any] = json.loads((HERE / "memorandum.json").read_text(encoding="utf-8"))
+    for house in houses:
+        keys = house.as_("administrator").line.get("/invitation")["identity"]
+        party = next(one for one in text["parties"] if one["id"] == house.role.institution)
+        party["signing_key"], party["sealing_key"] = keys["signing_key"], keys["sealing_key"]
+    return text
+
+
+def sign(houses: list[House]) -> None:
+    """Draft and offer the memorandum in Berlin, and let every signatory sign it."""
+    lead = houses[0].as_("coordinator").agreements
+    drafted = lead.draft(document=document(houses))
+    lead.offer(drafted)
+    for house in houses:
+        at_house = house.as_("signatory").agreements
+        offered = until(lambda at=at_house: present(at, drafted.id), f"the memorandum at {house.role.name}")
+        at_house.sign(offered, office=house.role.office)
+    for house in houses:
+        at_house = house.as_("signatory").agreements
+        until(lambda at=at_house: at.get(drafted.id).state == "in_force", f"all signatures at {house.role.name}")
+
+
+def connect(house: House, file: Path) -> Record:
+    """Connect a hospital's own patients to its node."""
+    return house.as_("steward").datasets.add(name=DATASET, source=str(file))
+
+
+def propose(houses: list[House]) -> Record:
+    """Propose the study in Berlin, and wait until it lies at every party."""
+    study = houses[0].as_("investigator").studies.propose(HERE / "protocol.yaml")
+    for house in houses:
+        at_house = house.as_("steward").studies
+        until(lambda at=at_house: present(at, study.id), f"the study at {house.role.name}")
+    return study
+
+
+def approve(houses: list[House], study: Record) -> None:
+    """Let every steward approve on the hospital's own data."""
+    for house in houses:
+        house.as_("steward").studies.approve(study.id, dataset=DATASET, mapping=MAPPING)
+
+
+def await_result(houses: list[House], study: Record, *, stage: Stage) -> Record:
+    """Wait until every party holds the signed result; say how far the rounds are."""
+    for house in houses:
+        at_house = house.as_("investigator").studies
+        until(lambda at=at_house: is_released(at.get(study.id), stage=stage), f"the result at {house.role.name}")
+    return houses[0].as_("investigator").studies.get(study.id)
+
+
+def is_released(study: Record, *, stage: Stage) -> bool:
+    """Tell whether a study is at its end; raise RefusedError if it is another end than hoped for."""
+    stage.say(f"The study is {study.state_in_words}")
+    if study.state in ("failed", "declined", "withdrawn"):
+        raise RefusedError(f"The study ended: {study.state_in_words}. {study.trouble}", "See the study's page.")
+    return bool(study.state == "released")
+
+
+def present(records: Any, key: str) -> Record | None:
+    """Return a record once it has arrived."""
+    return next((row for row in records.list() if row["id"] == key), None)
+
+
+def until(look: Callable[[], Any], what: str) -> Any:
+    """Look again and again until there is something to see."""
+    end = time.monotonic() + PATIENCE
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise HansaError(f"Waited {PATIENCE:.0f} seconds for {what}.", "Look at the nodes' logs; use --keep.")
+        time.sleep(EVERY)
+    return found

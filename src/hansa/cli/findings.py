@@ -1,0 +1,91 @@
+"""Results in the terminal: each analysis as a table that a clinician can read."""
+
+import math
+from typing import Any
+
+from rich.table import Table
+
+from hansa.cli.output import console
+
+RATIOS = ("binomial", "poisson")
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print every analysis of a result."""
+    kinds = {"table_one": description, "kaplan_meier": survival, "glm": model, "cox": model}
+    console().print(f"{result['sites']} sites, {result['rows']} rows, {result['rounds']} rounds.")
+    for analysis in result["analyses"]:
+        console().print(kinds[analysis["kind"]](analysis))
+
+
+def model(analysis: dict[str, Any]) -> Table:
+    """Return the terms of a model, with ratios where people read ratios."""
+    is_ratio = analysis["kind"] == "cox" or analysis.get("family") in RATIOS
+    ratio = "hazard ratio" if analysis["kind"] == "cox" else "ratio"
+    table = Table(
+        "term", "estimate", "standard error", ratio if is_ratio else "", "95% interval", "p", title=analysis["name"]
+    )
+    for term in analysis["terms"]:
+        scale = math.exp if is_ratio else float
+        interval = f"{scale(term['low']):.3f} to {scale(term['high']):.3f}"
+        table.add_row(
+            term["name"],
+            f"{term['estimate']:.6f}",
+            f"{term['standard_error']:.6f}",
+            f"{math.exp(term['estimate']):.3f}" if is_ratio else "",
+            interval,
+            p_words(term["p"]),
+        )
+    if problem := analysis.get("problem"):
+        table.caption = str(problem)
+    return table
+
+
+def survival(analysis: dict[str, Any]) -> Table:
+    """Return each group's survival at up to six of its times."""
+    table = Table(
+        "group", f"time ({analysis['time_unit']})", "at risk", "without event", "95% interval", title=analysis["name"]
+    )
+    for group in analysis["groups"]:
+        size = len(group["time"])
+        for place in range(0, size, max(1, math.ceil(size / 6))):
+            low, high = (share(group[name][place]) for name in ("low", "high"))
+            table.add_row(
+                str(group["level"] or "all"),
+                f"{group['time'][place]:g}",
+                str(group["at_risk"][place]),
+                share(group["survival"][place]),
+                f"{low} to {high}",
+            )
+        table.add_section()
+    if test := analysis.get("log_rank"):
+        table.caption = f"Log-rank: chi-square {test['chi_square']:.3f}, df {test['df']}, p {p_words(test['p'])}"
+    return table
+
+
+def description(analysis: dict[str, Any]) -> Table:
+    """Return Table 1."""
+    table = Table("", *[str(column) for column in analysis["columns"]], title=analysis["name"])
+    for line in analysis["lines"]:
+        level = f": {line['level']}" if line["level"] else ""
+        table.add_row(f"{line['label'] or line['variable']}{level}", *[words(cell) for cell in line["cells"]])
+    return table
+
+
+def words(cell: dict[str, Any]) -> str:
+    """Return one cell of Table 1 in words."""
+    if cell.get("suppressed"):
+        return "too few"
+    if "mean" in cell:
+        return f"{cell['mean']:.1f} ± {cell['sd']:.1f}" if cell["mean"] is not None and cell["sd"] is not None else "–"
+    return f"{cell['count']} ({share(cell['share'])})" if cell.get("share") is not None else str(cell["count"])
+
+
+def share(value: float | None) -> str:
+    """Return a share in per cent."""
+    return "–" if value is None else f"{100 * value:.1f}%"
+
+
+def p_words(p: float) -> str:
+    """Return a p value; small ones as a bound."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 -- the bound that journals use

@@ -1,0 +1,91 @@
+"""Commands about the node itself: make it, serve it, keep a copy of it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hansa.cli.session import enter
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="A new directory; it will hold keys, database and data.")],
+    *,
+    institution: Annotated[
+        str, typer.Option(prompt="ROR id of the institution (https://ror.org/…)", help="The institution's ROR id.")
+    ],
+    name: Annotated[str, typer.Option(prompt="Name of the institution", help="Its name, as people write it.")],
+    address: Annotated[str, typer.Option(help="Where partners reach this node; none if it only dials out.")] = "",
+    listen: Annotated[str, typer.Option(help="Host and port on this machine.")] = "127.0.0.1:8000",
+    language: Annotated[str, typer.Option(help="Language of the pages: en, de or sv.")] = "en",
+    database: Annotated[str, typer.Option(help="postgresql://… for PostgreSQL; SQLite if left out.")] = "",
+) -> None:
+    """Make a new node."""
+    os.environ["HANSA_NODE"] = str(directory.absolute())
+    from hansa.node.initialise import initialise
+
+    made = initialise(
+        directory.absolute(),
+        institution=institution,
+        name=name,
+        address=address,
+        listen=listen,
+        language=language,
+        database=database,
+    )
+    from hansa.kernel.identity import own
+
+    typer.echo(f"The node of {made.name} is in {made.directory}.")
+    typer.echo(f"Its fingerprint: {own().identity.fingerprint}")
+    typer.echo(f"Next: hansa --node {made.directory} people add, then: hansa --node {made.directory} serve")
+
+
+def serve() -> None:
+    """Serve the node: pages, letters and jobs, until Ctrl-C."""
+    enter()
+    from hansa.node.server import serve as run
+
+    run(lambda address: typer.echo(f"The node answers at {address} (end with Ctrl-C)."))
+
+
+def worker() -> None:
+    """Do the node's jobs in a process of its own, beside the one that serves."""
+    enter()
+    import signal
+    import threading
+
+    from hansa.kernel import jobs
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_heard: stop.set())
+    jobs.start(stop)
+    typer.echo("This process does jobs (end with Ctrl-C).")
+    stop.wait()
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy is written.")]) -> None:
+    """Write a copy of the whole node into one file, while it runs."""
+    enter()
+    from hansa.kernel import backup as copies
+
+    typer.echo(copies.backup(file.absolute()))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that hansa backup wrote.")],
+    directory: Annotated[Path, typer.Argument(help="A new directory for the node.")],
+) -> None:
+    """Bring a node back from a copy; refused where its ledger would be shorter than partners have seen."""
+    from hansa.kernel import backup as copies
+
+    typer.echo(copies.restore(file.absolute(), directory.absolute()))
+
+
+def manage(context: typer.Context) -> None:
+    """Run one of Django's own commands for this node, such as makemigrations."""
+    enter(made=False)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["hansa manage", *context.args])
