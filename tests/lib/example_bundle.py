@@ -167,7 +167,10 @@ def bundle(sent: Iterable[Letter] = LETTERS, *, told: Iterable[Any] | None = Non
         letters=[exchange(letter) for letter in letters],
         entries=[ledger.entry(position) for position in range(1, ledger.size - 1)],
         checkpoint=ledger.note(ledger.size),
-        cosignatures=[ledger.witnessed(ledger.size - 2, by=INSTITUTET), ledger.witnessed(ledger.size, by=HOSPITAL)],
+        cosignatures=[
+            ledger.witnessed(max(ledger.size - 2, 1), by=INSTITUTET),
+            ledger.witnessed(ledger.size, by=HOSPITAL),
+        ],
         identities=[identity(institution) for institution in INSTITUTIONS],
         result=result(),
         created="2026-11-23T12:30:00.000Z",
