@@ -11,7 +11,8 @@ def test_table_one_writes_counts_means_and_what_is_withheld():
     rows = [(line.label, [cell.words.replace("\xa0", " ") for cell in line.cells]) for line in table.lines]
     assert table.columns == ("All", "hormone therapy: no", "hormone therapy: yes")
     assert rows == [
-        ("age at operation, mean (SD)", ["53.0 (10.1)", "51.1 (10.3)", "56.6 (8.70)"]),
+        ("Persons", ["1334", "1000", "334"]),
+        ("age at operation, years, mean (SD)", ["53.0 (10.1)", "51.1 (10.3)", "56.6 (–)"]),
         ("grade", ["", "", ""]),
         ("I", ["1234 (11.8 %)", "48 (10.9 %)", "withheld"]),
         ("missing", ["0 (0.0 %)", "0 (–)", "0 (0.0 %)"]),

@@ -1,8 +1,7 @@
-"""Memoranda as people read them: clauses, their terms in plain words, who has signed.
+"""Memoranda as people read them: text and terms in the reader's language, and who has signed.
 
-The document is text and terms together. The text is shown as it was signed, in the
-reader's language; the terms are said in words beside it, so that a lawyer sees what
-the node will do under the clause without reading JSON.
+The sentences beside a clause are made by ``hansa.lib.wording`` from the very terms that
+the node obeys. The signatures are verified anew each time the page is shown.
 """
 
 from collections.abc import Mapping
@@ -10,36 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import Agreement
 from hansa.lib.agreement import Signatory, signing_of
+from hansa.lib.wording import AgreementPage, page
 from hansa.web import words
-from hansa.web.waiting import letter_words, text_of
 
 Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One clause in the reader's language."""
-
-    id: str
-    area: str | Promise
-    title: str
-    text: str
-    parties: str
-    permits: tuple[str, ...]
-    person: tuple[str, ...]
-    purposes: tuple[str, ...]
-    limits: tuple[tuple[str, str], ...]
-
-    @property
-    def has_terms(self) -> bool:
-        """Tell whether the node acts under this clause, or it is text only."""
-        return bool(self.permits)
 
 
 @dataclass(frozen=True)
@@ -61,40 +39,15 @@ class Party:
         return bool(self.signed_by)
 
 
-def clauses(document: Document) -> tuple[Clause, ...]:
-    """Return the clauses of a document in the reader's language."""
-    names = {party["id"]: party["name"] for party in document["parties"]}
-    return tuple(_clause(clause, names=names) for clause in document["clauses"])
+def pages(document: Document) -> AgreementPage:
+    """Return a document in the reader's language, or in English where it is not written in it."""
+    language = (get_language() or "en").partition("-")[0]
+    return page(document, language=language if language in document["title"] else "en")
 
 
-def _clause(clause: Document, *, names: Mapping[str, str]) -> Clause:
-    everyone = clause["parties"] == "all"
-    return Clause(
-        id=clause["id"],
-        area=words.AREAS.get(clause["area"], clause["area"]),
-        title=text_of(clause["title"]),
-        text=text_of(clause["text"]),
-        parties=_("all parties") if everyone else ", ".join(names.get(p, p) for p in clause["parties"]),
-        permits=tuple(permit_words(name) for name in clause["permits"]),
-        person=tuple(permit_words(name) for name in clause["person"]),
-        purposes=tuple(purpose_words(code) for code in clause["purposes"]),
-        limits=tuple(limit_words(name, value) for name, value in clause["limits"].items()),
-    )
-
-
-def permit_words(name: str) -> str:
-    """Return a permitted action as its button says it."""
-    return ACTIONS[name].title.rstrip(".") if name in ACTIONS else letter_words(name)
-
-
-def purpose_words(code: str) -> str:
-    """Return a purpose in words, with its code."""
-    return f"{words.PURPOSES[code]} ({code})" if code in words.PURPOSES else code
-
-
-def limit_words(name: str, value: object) -> tuple[str, str]:
-    """Return a limit and its value in words."""
-    return str(words.LIMITS.get(name, name.replace("_", " "))), str(words.VALUES.get(str(value), value))
+def named(name: str) -> str:
+    """Return an action as its button says it, or a permission in words."""
+    return ACTIONS[name].title.rstrip(".") if name in ACTIONS else words.named(name)
 
 
 def parties(agreement: Agreement, *, own: str) -> tuple[Party, ...]:

@@ -30,7 +30,7 @@ from hansa.kernel.models import (
 )
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
-from hansa.web import clauses, entries, waiting
+from hansa.web import clauses, entries, waiting, words
 from hansa.web.waiting import Item, text_of
 
 Context = dict[str, Any]
@@ -107,7 +107,7 @@ def shared(record: Record) -> Context:
 
 
 def _letter(row: Letter) -> Context:
-    return {"row": row, "words": waiting.letter_words(row.kind)}
+    return {"row": row, "words": words.named(row.kind)}
 
 
 def agreement(record: Agreement, person: Person) -> Context:
@@ -118,13 +118,13 @@ def agreement(record: Agreement, person: Person) -> Context:
     amend = ACTIONS["agreements.amend"]
     return {
         "title": text_of(record.document["title"]),
-        "preamble": text_of(record.document["preamble"]),
         "parties": parties,
         "signed": sum(party.has_signed for party in parties),
-        "clauses": clauses.clauses(record.document),
+        "text": clauses.pages(record.document),
         "versions": [line(row) for row in versions],
         "valid": record.document["valid"],
         "source": json.dumps(record.document, indent=2, ensure_ascii=False),
+        "pdf": reverse("agreement-pdf", args=[record.pk]),
         "may_amend": in_force and has(person, amend.needs),
         "suspended_by": next((p.name for p in parties if p.id == record.suspended_by), ""),
     }
@@ -151,7 +151,7 @@ def account(record: Person, person: Person) -> Context:
     return {
         "is_own": is_own,
         "roles": [role for role in ROLES if role.name in record.roles],
-        "permissions": [(name, clauses.permit_words(name)) for name in sorted(permissions_of(record))],
+        "permissions": [(name, clauses.named(name)) for name in sorted(permissions_of(record))],
         "tokens": [line(token) for token in record.tokens.all()] if may_see else [],
         "token_action": ACTIONS["tokens.create"] if is_own and has(person, "tokens.create") else None,
     }
@@ -159,7 +159,7 @@ def account(record: Person, person: Person) -> Context:
 
 def token(record: ApiToken, person: Person) -> Context:
     """Return what a token may do."""
-    return {"scopes": [clauses.permit_words(name) for name in record.scopes]}
+    return {"scopes": [clauses.named(name) for name in record.scopes]}
 
 
 DETAILS: dict[type[Record], Callable[[Any, Person], Context]] = {
@@ -173,7 +173,7 @@ DETAILS: dict[type[Record], Callable[[Any, Person], Context]] = {
 def choices(action: Action[Any], record: Any, *, by: Person) -> dict[str, list[tuple[str, Any]]]:
     """Return what can be chosen in a form where the record or the person decides it."""
     if action.name == "tokens.create":
-        return {"scopes": [(name, clauses.permit_words(name)) for name in sorted(permissions_of(by))]}
+        return {"scopes": [(name, clauses.named(name)) for name in sorted(permissions_of(by))]}
     if action.name == "agreements.sign":
         mine = [p for p in record.document["parties"] if p["id"] == own().id]
         named = [s for party in mine for s in party["signatories"] if s["name"] == by.name]

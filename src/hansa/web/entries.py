@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import LedgerEntry
 from hansa.web.reading import kinds
-from hansa.web.waiting import letter_words, record_url
+from hansa.web.waiting import record_url
+from hansa.web.words import named
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,15 @@ def cause(body: Mapping[str, Any], names: Mapping[str, str]) -> str:
     partner = str(body.get("from") or "")
     who = names.get(partner, partner)
     if name := body.get("action"):
-        return ACTIONS[name].title if name in ACTIONS else letter_words(str(name))
+        return ACTIONS[name].title if name in ACTIONS else named(str(name))
     if "receipt" in body:
         outcome = {"applied": _("applied"), "refused": _("refused")}.get(str(body.get("outcome")), "")
         return _("Receipt from {who}: {outcome}").format(who=who, outcome=outcome)
     if "letter" in body:
-        kind = letter_words(str(body.get("kind") or ""))
+        kind = named(str(body.get("kind") or ""))
         return _("Letter from {who}: {kind}").format(who=who, kind=kind)
     if name := body.get("job"):
-        return _("The node's own work: {kind}").format(kind=letter_words(str(name)))
+        return _("The node's own work: {kind}").format(kind=named(str(name)))
     return _("Change")
 
 

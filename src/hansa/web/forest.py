@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hansa.web import svg
 from hansa.web.figures import count, figure
-from hansa.web.plots import LINE, WIDE, rule
+from hansa.web.plots import LINE, WIDE, level_words, rule
 
 #: The axis never reaches further than this factor from no difference.
 FURTHEST = 32.0
@@ -107,7 +107,7 @@ def term_words(name: str, *, labels: Mapping[str, str]) -> str:
     for part in name.split(":"):
         variable, bracket, level = part.partition("[")
         label = labels.get(variable, variable)
-        parts.append(f"{label}: {level.rstrip(']').removeprefix('T.')}" if bracket else label)
+        parts.append(level_words(level.rstrip("]").removeprefix("T."), by=label) if bracket else label)
     return " × ".join(parts)
 
 

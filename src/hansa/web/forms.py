@@ -142,6 +142,31 @@ def json_field(**common: Any) -> forms.Field:
     return forms.JSONField(widget=forms.Textarea(attrs={"class": "source", "spellcheck": "false"}), **common)
 
 
+def pairs_field(**common: Any) -> forms.Field:
+    """Return a box in which every line says what belongs to what."""
+    return PairsField(widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}), **common)
+
+
+class PairsField(forms.CharField):
+    """Names and what belongs to them, one pair a line: ``age = alter``."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the pairs as lines."""
+        return "\n".join(f"{name} = {what}" for name, what in value.items()) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return the pairs, or say which line is none."""
+        pairs: dict[str, str] = {}
+        for line in filter(str.strip, str(super().clean(value)).splitlines()):
+            name, sign, what = (part.strip() for part in line.partition("="))
+            if not (name and sign and what):
+                raise forms.ValidationError(
+                    _("Write each line as: name = what it is here. This is none: %(line)s") % {"line": line}
+                )
+            pairs[name] = what
+        return pairs or None
+
+
 class LinesField(forms.CharField):
     """Several texts, one a line."""
 
@@ -162,6 +187,7 @@ MAKERS: dict[Any, Maker] = {
     date: day_field,
     datetime: forms.DateTimeField,
     list[str]: lines_field,
+    dict[str, str]: pairs_field,
 }
 
 

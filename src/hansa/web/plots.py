@@ -31,7 +31,7 @@ SERIES = (
     ("#85346f", "12 3 3 3"),
     ("#5f5200", "6 2 2 2 2 2"),
 )
-WIDE = 720
+WIDE = 920
 NARROW = 340
 LINE = 20
 
@@ -70,7 +70,7 @@ def kaplan_meier(analysis: Analysis, *, width: int = WIDE, censor_marks: bool = 
     until = max((t for group in groups for t in group["time"]), default=0) or 1
     stacked = width < 500
     margin = 48 if stacked else min(190, max(64, 26 + 8 * max(map(len, names), default=0)))
-    height = 220 if stacked else 320
+    height = 220 if stacked else 360
     frame = Frame(margin, 34 + LINE * len(groups), width - margin - 18, height, until)
     ticks = time_ticks(until, most=5 if stacked else 8)
     below, bottom = _at_risk(groups, names=names, frame=frame, ticks=ticks, stacked=stacked)
@@ -117,6 +117,9 @@ def survival_at(group: Group, *, time: float) -> float:
 
 def median_time(group: Group) -> float | None:
     """Return the first time at which half have had an event, if it was reached."""
+    if "median" in group:
+        told = group["median"]["time"]
+        return None if told is None else float(told)
     pairs = zip(group["time"], group["survival"], strict=True)
     return next((float(when) for when, value in pairs if value <= 0.5), None)
 
@@ -158,7 +161,8 @@ def level_words(level: str | None, *, by: str = "") -> str:
     """Name a group of people by its variable and level."""
     if level in (None, "", "all"):
         return _("all")
-    return f"{by}: {level}" if by else str(level)
+    words = {"yes": _("yes"), "no": _("no")}.get(str(level), str(level))
+    return f"{by}: {words}" if by else words
 
 
 def _legend(names: Sequence[str], *, frame: Frame) -> SafeString:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hansa.web import forest, plots
-from hansa.web.figures import count, figure, p_words, percent
+from hansa.web.figures import NONE, count, figure, p_words, percent
 
 Analysis = Mapping[str, Any]
 
@@ -69,30 +69,32 @@ def table_one(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
     lines: list[Line] = []
     last = None
     for line in analysis["lines"]:
-        name = str(line["variable"])
-        label = str(line.get("label") or known.get(name, name))
-        if line["level"] is not None and name != last:
-            lines.append(Line(label, tuple(Cell("") for _column in heads), is_variable=True))
-        last = name
-        lines.append(_line(line, label=label))
+        if line["statistic"] == "level" and line["variable"] != last:
+            lines.append(Line(str(line["label"]), tuple(Cell("") for _column in heads), is_variable=True))
+        last = line["variable"]
+        lines.append(_line(line))
     return Lines(_("Characteristics of the persons: %(name)s") % {"name": analysis["name"]}, heads, tuple(lines))
 
 
-def _line(line: Mapping[str, Any], *, label: str) -> Line:
-    cells = tuple(_cell(cell) for cell in line["cells"])
-    level = line["level"]
-    if level is None:
-        return Line(_("%(label)s, mean (SD)") % {"label": label}, cells, is_variable=True)
-    return Line(_("missing") if level == "missing" else str(level), cells, is_level=True)
+def _line(line: Mapping[str, Any]) -> Line:
+    kind = line["statistic"]
+    cells = tuple(_cell(cell, plain=kind == "persons") for cell in line["cells"])
+    if kind == "persons":
+        return Line(_("Persons"), cells, is_variable=True)
+    if kind == "missing":
+        return Line(_("missing"), cells, is_level=True)
+    if kind == "level":
+        return Line(plots.level_words(str(line["level"])), cells, is_level=True)
+    unit = f", {plots.unit_words(line['unit'])}" if line["unit"] else ""
+    return Line(_("%(label)s, mean (SD)") % {"label": f"{line['label']}{unit}"}, cells, is_variable=True)
 
 
-def _cell(cell: Mapping[str, Any]) -> Cell:
-    if cell.get("suppressed"):
+def _cell(cell: Mapping[str, Any], *, plain: bool) -> Cell:
+    if cell.get("suppressed") or ("mean" in cell and cell["mean"] is None):
         return Cell(_("withheld"), withheld=True)
     if "mean" in cell:
-        words = f"{figure(cell['mean'])} ({figure(cell['sd'])})"
-        return Cell(words)
-    return Cell(f"{count(cell['count'])} ({percent(cell.get('share'))})")
+        return Cell(f"{figure(cell['mean'])} ({NONE if cell['sd'] is None else figure(cell['sd'])})")
+    return Cell(count(cell["count"]) if plain else f"{count(cell['count'])} ({percent(cell.get('share'))})")
 
 
 def estimates(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Job, Letter, Partner, Person
 from hansa.kernel.people import has
+from hansa.web.words import named
 
 MOST = 50
 
@@ -138,7 +139,7 @@ def _letters() -> list[Item]:
     return [
         Item(
             title=_("{kind}, to {name}").format(
-                kind=letter_words(letter.kind), name=names.get(letter.partner, letter.partner)
+                kind=named(letter.kind), name=names.get(letter.partner, letter.partner)
             ),
             url=record_url(letter.record),
             note=f"{letter.reason} {letter.remedy}".strip(),
@@ -155,7 +156,7 @@ def _jobs() -> list[Item]:
     failed_jobs = Job.objects.filter(state=Job.State.FAILED).order_by("-settled")[:MOST]
     return [
         Item(
-            title=letter_words(job.kind),
+            title=named(job.kind),
             url=record_url(job.record),
             note=job.trouble,
             state=job.state,
@@ -164,12 +165,6 @@ def _jobs() -> list[Item]:
         )
         for job in failed_jobs
     ]
-
-
-def letter_words(kind: str) -> str:
-    """Return the kind of a letter or a job as people read it."""
-    noun, _dot, verb = kind.partition(".")
-    return f"{noun}: {verb.replace('_', ' ')}"
 
 
 def record_url(urn: str) -> str:

@@ -15,9 +15,10 @@ LABELS: dict[str, Words] = {
     "changes": _("Changes"),
     "clause": _("Clause"),
     "code": _("Code"),
-    "columns": _("Columns"),
     "dataset": _("Data set"),
     "days": _("Valid for so many days"),
+    "explanation": _("Explanation that the partner gave"),
+    "version": _("Version in force"),
     "description": _("Description"),
     "document": _("Memorandum as JSON"),
     "ends_on": _("Last day"),
@@ -43,18 +44,19 @@ LABELS: dict[str, Words] = {
     "table": _("Table"),
     "title": _("Title"),
     "token": _("Token"),
+    "units": _("Which variable has another unit here"),
     "username": _("User name"),
 }
 
 HELP: dict[str, Words] = {
     "changes": _("As JSON: what the new version says differently."),
-    "columns": _("As JSON: for each variable of the protocol the name of the column here."),
     "document": _("The whole memorandum, text and terms together, as one JSON document."),
     "fingerprint": _("Call your partner and have them read it to you. Do not copy it from this page or from a mail."),
     "identity": _("As JSON, from the partner's node."),
     "institution": _("For example https://ror.org/001w7jn25"),
     "invitation": _("Paste the whole text that your partner sent you."),
-    "mapping": _("As JSON: for each variable of the protocol the name of the column here."),
+    "mapping": _("Only where the names differ, one a line: variable = column here. For example: age = alter"),
+    "units": _("Only where the units differ, one a line: variable = unit here. For example: time = mo"),
     "note": _("Every party can read it."),
     "parties": _("One ROR id a line."),
     "password": _("At least 12 characters. A sentence that only you know is good."),
@@ -67,8 +69,8 @@ HELP: dict[str, Words] = {
 }
 
 #: Inputs that take more than a line of text; the second group is read by machines.
-LONG = {"reason", "note", "description"}
-SOURCES = {"document", "protocol", "invitation", "changes", "columns", "mapping", "identity"}
+LONG = {"reason", "note", "description", "explanation"}
+SOURCES = {"document", "protocol", "invitation", "changes", "identity"}
 
 CHOICES: dict[str, Words] = {
     "en": _("English"),
@@ -79,62 +81,45 @@ CHOICES: dict[str, Words] = {
 }
 
 
+#: Permissions, letters and jobs that no button names.
+NAMES: dict[str, Words] = {
+    "agreements.read": _("Read the memoranda"),
+    "datasets.read": _("See the data sets"),
+    "ledger.read": _("Read the ledger"),
+    "partners.invite": _("Invite partners"),
+    "partners.read": _("See the partners"),
+    "people.begin": _("The first administrator"),
+    "people.read": _("See the people of this node"),
+    "studies.decide": _("Approve or decline studies"),
+    "studies.read": _("Read the studies"),
+    "agreements.offered": _("Memorandum offered for signature"),
+    "agreements.signed": _("Memorandum signed"),
+    "agreements.declined": _("Memorandum declined"),
+    "agreements.suspended": _("Memorandum suspended"),
+    "agreements.resumed": _("Suspension lifted"),
+    "agreements.ended": _("Notice given"),
+    "studies.proposed": _("Study proposed"),
+    "studies.approved": _("Study approved"),
+    "studies.declined": _("Study declined"),
+    "studies.withdrawn": _("Withdrawal from a study"),
+    "studies.round": _("Next round of a study"),
+    "studies.contributed": _("Contribution to a round"),
+    "studies.concluded": _("Last round complete"),
+    "studies.released": _("Result signed"),
+    "studies.stopped": _("Study stopped"),
+    "studies.contribute": _("Computing a contribution"),
+    "studies.combine": _("Adding the contributions"),
+    "studies.check": _("Deriving the result again"),
+    "studies.patience": _("Waiting for contributions"),
+}
+
+
 def label(name: str) -> Words:
     """Return what an input is called."""
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-#: The words of clauses: areas, purposes (Data Use Ontology of the GA4GH), limits and their values.
-AREAS: dict[str, Words] = {
-    "studies": _("Joint studies"),
-    "trials": _("Joint clinical trials"),
-    "evaluations": _("Testing of health AI"),
-    "exchange": _("Exchange of students and staff"),
-    "consultations": _("Telemedicine"),
-    "knowledge": _("Sharing knowledge"),
-    "workforce": _("Staff"),
-    "alliances": _("Alliances"),
-    "indicators": _("Indicators of quality"),
-    "general": _("General"),
-}
-
-PURPOSES: dict[str, Words] = {
-    "DUO:0000004": _("any use, without restriction"),
-    "DUO:0000042": _("research of any kind"),
-    "DUO:0000006": _("health, medical or biomedical research"),
-    "DUO:0000007": _("research on a named disease"),
-    "DUO:0000011": _("research on origins or ancestry"),
-    "DUO:0000043": _("clinical care"),
-    "DUO:0000012": _("only research of the stated type"),
-    "DUO:0000015": _("no development of methods"),
-    "DUO:0000016": _("only genetic studies"),
-    "DUO:0000018": _("not for profit and not commercial"),
-    "DUO:0000019": _("results must be published"),
-    "DUO:0000020": _("only together with the lead investigators"),
-    "DUO:0000021": _("only with ethics approval"),
-    "DUO:0000022": _("only within the stated region"),
-    "DUO:0000024": _("no publication before the stated date"),
-    "DUO:0000025": _("only for the stated time"),
-    "DUO:0000026": _("only by approved people"),
-    "DUO:0000027": _("only within the approved project"),
-    "DUO:0000028": _("only within the approved institutions"),
-    "DUO:0000029": _("derived data must be returned"),
-    "DUO:0000044": _("no research on origins or ancestry"),
-    "DUO:0000045": _("only by organisations not for profit"),
-    "DUO:0000046": _("no commercial use"),
-}
-
-LIMITS: dict[str, Words] = {
-    "minimum_cell": _("smallest number of persons behind a count"),
-    "minimum_sites": _("smallest number of hospitals in a result"),
-    "time_grid_days": _("times are rounded up to steps of so many days"),
-    "release": _("who lets a result out"),
-    "secure_sum": _("numbers are added so that no hospital sees another's"),
-}
-
-VALUES: dict[str, Words] = {
-    "automatic": _("the node, when all checks pass"),
-    "steward": _("a data steward of every hospital"),
-    "True": _("yes"),
-    "False": _("no"),
-}
+def named(name: str) -> str:
+    """Return a permission, a letter or a job as people read it."""
+    noun, _dot, verb = name.partition(".")
+    return str(NAMES.get(name) or f"{noun}: {verb.replace('_', ' ')}")

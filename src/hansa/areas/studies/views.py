@@ -220,7 +220,14 @@ def _decision(party: str, row: PartyDecision | None, known_as: Mapping[str, str]
 def labels_of(study: Study) -> dict[str, str]:
     """Return the variables of the protocol by the words its author gave them."""
     declared = study.protocol["data"]["variables"]
-    return {name: about.get("label") or name.replace("_", " ") for name, about in declared.items()}
+    return {name: _labelled(name, about) for name, about in declared.items()}
+
+
+def _labelled(name: str, about: Mapping[str, Any]) -> str:
+    label = about.get("label") or name.replace("_", " ")
+    units = {"d": _("day"), "wk": _("week"), "mo": _("month"), "a": _("year")}
+    unit = units.get(about.get("unit") or "", about.get("unit"))
+    return _("{label}, per {unit}").format(label=label, unit=unit) if unit and about["type"] == "number" else label
 
 
 def variables(study: Study) -> list[dict[str, Any]]:
@@ -275,7 +282,7 @@ def leaves(study: Study, given: list[Contribution], known_as: Mapping[str, str])
         ]
     else:
         first = list(rounds.programme(study).labels(rounds.programme(study).start()))
-        groups = grouped(first)
+        groups = grouped(first, study)
     return {
         "count": max((row.size for row in own_given), default=sum(group["count"] for group in groups)),
         "groups": groups,
@@ -284,13 +291,18 @@ def leaves(study: Study, given: list[Contribution], known_as: Mapping[str, str])
     }
 
 
-def grouped(labels: list[str]) -> list[dict[str, Any]]:
+def grouped(labels: list[str], study: Study) -> list[dict[str, Any]]:
     """Group the numbers of a round by the analysis that each is for."""
+    kinds = {analysis["name"]: kind_words(analysis["kind"]) for analysis in study.protocol["analyses"]}
     groups: dict[str, list[str]] = {}
     for label in labels:
-        title, colon, words = label.partition(": ")
-        groups.setdefault(title if colon else "", []).append(words if colon else label)
-    return [{"title": title or _("Counts"), "count": len(found), "labels": found} for title, found in groups.items()]
+        name, colon, words = label.partition(": ")
+        is_of_analysis = bool(colon) and name in kinds
+        groups.setdefault(name if is_of_analysis else "", []).append(words if is_of_analysis else label)
+    return [
+        {"title": f"{kinds[name]}, {name}" if name in kinds else _("Counts"), "count": len(found), "labels": found}
+        for name, found in groups.items()
+    ]
 
 
 def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, tables
+from hansa.web import figures, forest, plots, reading, tables
 
 register = template.Library()
 
@@ -23,6 +23,12 @@ TONES = {
 def tone(state: str) -> str:
     """Return how a state is coloured: good, wait, bad or calm."""
     return next((name for name, states in TONES.items() if state in states), "calm")
+
+
+@register.filter
+def is_grave(action: Action[Any]) -> bool:
+    """Tell whether an action ends or stops something, so that its button warns."""
+    return action.verb in reading.GRAVE
 
 
 @register.filter
@@ -83,3 +89,9 @@ def p_value(p: float) -> str:
 def figure(value: float) -> str:
     """Write an estimate with three significant figures."""
     return figures.figure(float(value))
+
+
+@register.filter
+def unit_of_time(unit: str) -> str:
+    """Return a unit of time in words."""
+    return plots.unit_words(unit or "")

@@ -8,6 +8,7 @@ fields, ``detail.py`` or the area's own ``views.py`` adds what it shows, and a t
 import uuid
 from typing import Any
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -142,6 +143,8 @@ def after(request: HttpRequest, action: Action[Any], done: Any) -> HttpResponse:
     """Show the record after it was changed; a new token is shown this once."""
     if secret := getattr(done, "text", ""):
         return page(request, "web/tokens/made.html", {"record": done, "secret": secret})
+    if action.name == "people.change_password":
+        update_session_auth_hash(request, done)
     tell(request, _("Done: {title}").format(title=action.title))
     if isinstance(done, Person) and not reading.readable(_person(request), type(done)).filter(pk=done.pk).exists():
         return redirect("records", noun=action.noun)
