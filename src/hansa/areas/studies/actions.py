@@ -65,16 +65,25 @@ def choose(hash_: str, *, clause: str) -> Agreement:
 @action(
     needs="studies.decide", source=(State.PROPOSED,), target=(State.APPROVED, State.RUNNING), permit=APPROVE
 )
-def approve(study: Study, *, by: Person, dataset: str, mapping: dict[str, str] | None = None, note: str = "") -> None:
+def approve(
+    study: Study,
+    *,
+    by: Person,
+    dataset: str,
+    mapping: dict[str, str] | None = None,
+    units: dict[str, str] | None = None,
+    note: str = "",
+) -> None:
     """Approve the study at this institution.
 
     The sums described on the study's page will be computed on the dataset you name and
-    added to those of the other parties. No row leaves this institution.
+    added to those of the other parties. No row leaves this institution. Where a variable has
+    another name or unit in your data, say so: variable to column, variable to unit.
     """
     chosen = Dataset.objects.filter(name=dataset, state=DatasetState.CONNECTED).first()
     if chosen is None:
         raise GivenError({"dataset": _("There is no connected dataset of this name; add it under Datasets.")})
-    study.dataset, study.mapping = chosen, mapping or {}
+    study.dataset, study.mapping, study.units = chosen, mapping or {}, units or {}
     rounds.examine(study)
     joint.decide(
         study,

@@ -188,14 +188,3 @@ def kind(column: "pd.Series[Any]") -> str:
     given = given[given != ""]
     is_number = len(given) > 0 and pd.to_numeric(given, errors="coerce").notna().all()
     return "number" if is_number else "text"
-
-
-def renamed(frame: pd.DataFrame, mapping: dict[str, str]) -> pd.DataFrame:
-    """Return the rows with their columns named as the protocol's variables."""
-    absent = sorted(set(mapping.values()) - {str(name) for name in frame.columns})
-    if absent:
-        raise InvalidError(
-            _("The mapping names columns that the dataset does not have: {names}.").format(names=", ".join(absent)),
-            _("Look at the dataset's columns and map the variables again."),
-        )
-    return frame.rename(columns={column: variable for variable, column in mapping.items()})

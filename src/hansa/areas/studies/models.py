@@ -48,6 +48,7 @@ class Study(JointRecord):
     stated_limits = models.JSONField(_("limits"), default=dict, blank=True)
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.PROTECT, editable=False)
     mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    units = models.JSONField(_("units"), default=dict, blank=True)
     attempt = models.PositiveIntegerField(default=1, editable=False)
     result = models.JSONField(null=True, blank=True, editable=False)
     trouble = models.TextField(blank=True, editable=False)

@@ -27,6 +27,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue
 from hansa.kernel.models import Agreement, PartyDecision, Verdict
 from hansa.lib.canonical import JSON, canonical
+from hansa.lib.canonical import parse as parse_json
 from hansa.lib.disclosure import check_site
 from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
 from hansa.lib.keys import SealingKey, VerifyingKey, derive
@@ -35,6 +36,7 @@ from hansa.lib.row_sets import RowSet
 from hansa.lib.signatures import assemble, sign_general, verify_general
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import Programme
+from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
 
 PATIENCE = timedelta(seconds=120)
@@ -71,27 +73,26 @@ def check_protection(study: Study) -> None:
         )
 
 
-def reading(study: Study) -> Any:
+def reading(study: Study) -> Reading:
     """Return the rows of the study's dataset as its protocol asks, with what does not fit."""
     if study.dataset is None:
         raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
-    mapping = tuple(sorted(study.mapping.items()))
-    return _reading(canonical(study.protocol).decode(), study.dataset.table, mapping)
+    fits = canonical({"mapping": study.mapping, "units": study.units}).decode()
+    return _reading(canonical(study.protocol).decode(), study.dataset.table, fits)
 
 
 @lru_cache(maxsize=4)
-def _reading(protocol: str, table: str, mapping: tuple[tuple[str, str], ...]) -> Any:
-    from hansa.lib.statistics.reading import read
+def _reading(protocol: str, table: str, fits: str) -> Reading:
     # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
-    frame = datasets.renamed(datasets.rows(table), dict(mapping))
-    return read(frame, protocol=protocols.parse(protocol))
+    columns = {str(name): column for name, column in datasets.rows(table).items()}
+    return read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
 
 
 def examine(study: Study) -> None:
     """Refuse to approve on data that do not fit the protocol or that a rule protects."""
     found = reading(study)
     if blocking := [finding for finding in found.findings if finding.blocks]:
-        raise GivenError({"dataset": " ".join(str(finding) for finding in blocking)})
+        raise GivenError({"dataset": " ".join(f"{finding.message} {finding.remedy}" for finding in blocking)})
     guard(study, found.table)
 
 
