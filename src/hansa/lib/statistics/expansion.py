@@ -112,6 +112,8 @@ class _Reading:
             return {frozenset(): ()}
         if token.isdigit():
             raise InvalidError(f"The formula has the number {token}.", "Write 1 or 0 for the intercept, nothing else.")
+        if not token:
+            raise InvalidError("The formula ends where a variable should be.", REMEDY)
         if not token[:1].isalpha():
             raise InvalidError(f"The formula has '{token}' where a variable should be.", REMEDY)
         factor = self.call(token) if self.peek() == "(" else token

@@ -77,11 +77,6 @@ class Column:
         """Return the name of the coefficient."""
         return ":".join(part.name for part in self.parts) or "Intercept"
 
-    @property
-    def is_indicator(self) -> bool:
-        """Tell whether the column only says which rows belong to some levels."""
-        return all(part.code is not None for part in self.parts)
-
     def values(self, table: Table) -> npt.NDArray[np.float64]:
         """Return the column for each row, shape (rows,)."""
         values = np.ones(table.rows)

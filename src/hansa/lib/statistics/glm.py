@@ -149,11 +149,18 @@ class Glm:
     def _count(self, table: Table) -> Vector:
         outcome = self._outcome(table)
         saturated = float(self._family.saturated(outcome).sum())
-        Z = (self.formula.matrix(table) - self._middle) / self._reach
         middle, reach = self._outcome_range
         outcome = (outcome - middle) / reach
-        sums = [float(outcome.sum()), float(outcome @ outcome), saturated]
-        return np.concatenate([[float(table.rows)], self._crossed(table), sums, Z.sum(axis=0), (Z * Z).sum(axis=0)])
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = (self.formula.matrix(table) - self._middle) / self._reach
+            sums = [float(outcome.sum()), float(outcome @ outcome), saturated]
+            moments = np.concatenate([sums, Z.sum(axis=0), (Z * Z).sum(axis=0)])
+        if not np.all(np.abs(moments) <= LARGEST_SUM):
+            raise InvalidError(
+                f"Numbers of the analysis '{self.name}' are too large to be added exactly.",
+                "Give the variables of its formula a range in the protocol.",
+            )
+        return np.concatenate([[float(table.rows)], self._crossed(table), moments])
 
     @cached_property
     def _crossings(self) -> tuple[tuple[str, ...], ...]:

@@ -112,7 +112,9 @@ def _collinear(state: State, names: list[str]) -> State:
 
 
 def _separated(state: State, size: Vector, *, names: Sequence[str]) -> State:
-    terms = " and ".join(f"'{name}'" for name, one in zip(names, size, strict=True) if one >= size.max() / 2)
+    far = [name for name, one in zip(names, size, strict=True) if one >= size.max() / 2]
+    # The intercept only runs along with the term that makes it run.
+    terms = " and ".join(f"'{name}'" for name in far if name != "Intercept" or len(far) == 1)
     return fail(
         state,
         f"The coefficient of {terms} grows without end, because the outcome is the same for all with some of its"

@@ -67,11 +67,12 @@ def read(
     mapping: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Return the table of a site from arrays, lists or pandas Series by column name.
+    """Return the table of a site from a data frame, or from arrays, lists or Series by column name.
 
     `mapping` gives the column of a variable and `units` the unit a column is in, where they differ
     from the protocol's.
     """
+    columns = {str(name): columns[name] for name in columns}
     rows = _rows(columns)
     wanted: dict[str, Column] = {}
     findings: list[Finding] = []

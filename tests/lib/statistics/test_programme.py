@@ -1,0 +1,206 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hansa.lib.canonical import canonical
+from hansa.lib.errors import InvalidError
+from hansa.lib.statistics.programme import Programme, rehearse
+from hansa.lib.statistics.protocol import parse
+from hansa.lib.statistics.table import Table
+from tests.lib.statistics import samples
+from tests.lib.statistics.samples import close, numbers, r_glm, split, table_of
+
+TEXT = (Path(__file__).parent / "example_protocol.yaml").read_text(encoding="utf-8")
+EXACT = TEXT.replace("minimum_cell: 10, time_grid: 30", "minimum_cell: 1, time_grid: 1")
+
+
+def gbsg2(protocol):
+    frame, _ = samples.gbsg2()
+    return frame, table_of(frame, protocol.variables)
+
+
+def sites(table, sizes=(500, 120)):
+    return {f"site {number}": part for number, part in enumerate(split(table, sizes))}
+
+
+def analysis(result, name):
+    return next(each for each in result["analyses"] if each["name"] == name)
+
+
+def test_rehearse_gives_the_result_of_every_analysis():
+    protocol = parse(TEXT)
+    _, table = gbsg2(protocol)
+
+    result = rehearse(protocol, sites(table))
+
+    head = {key: result[key] for key in ("hansa", "study", "protocol", "sites", "rows", "complete", "rounds")}
+    assert head == {
+        "hansa": "result/1",
+        "study": None,
+        "protocol": protocol.digest,
+        "sites": 3,
+        "rows": 686,
+        "complete": 686,
+        "rounds": 7,
+    }
+    assert [each["kind"] for each in result["analyses"]] == ["table_one", "glm", "kaplan_meier", "cox"]
+    assert analysis(result, "response")["converged"]
+    assert canonical(result)
+
+
+@pytest.mark.parametrize("sizes", [(500, 120), (1,), (60,) * 9])
+def test_rehearse_gives_the_pooled_result(sizes):
+    protocol = parse(EXACT)
+    _, table = gbsg2(protocol)
+
+    result, whole = rehearse(protocol, sites(table, sizes)), rehearse(protocol, {"all": table})
+
+    for name in ("response", "adjusted"):
+        for key in ("estimate", "standard_error"):
+            assert close(numbers(analysis(result, name), key), numbers(analysis(whole, name), key), 1e-10)
+    assert analysis(result, "rfs") == analysis(whole, "rfs")
+
+
+def test_rehearse_leaves_incomplete_rows_out_of_every_model(tmp_path):
+    protocol = parse(EXACT)
+    frame, _ = samples.gbsg2()
+    frame.loc[3:20, "age"] = np.nan
+    frame.loc[15:40, "pnodes"] = np.nan
+    complete = frame.dropna()
+    expected = r_glm(
+        "event ~ age + hormone + tsize + pnodes",
+        family="binomial",
+        frame=complete,
+        variables={"hormone": protocol.variables["hormone"]},
+        folder=tmp_path,
+    )
+
+    result = rehearse(protocol, sites(table_of(frame, protocol.variables)))
+
+    assert (result["rows"], result["complete"]) == (686, 648)
+    assert {analysis(result, name)["rows"] for name in ("response", "rfs", "adjusted")} == {648}
+    assert analysis(result, "baseline")["rows"] == 686
+    assert close(numbers(analysis(result, "response"), "estimate"), expected["estimate"])
+
+
+def test_rehearse_keeps_other_analyses_when_one_has_a_problem():
+    protocol = parse(
+        TEXT.replace("age + hormone + tsize", "age + grade + grade:hormone:event2").replace(
+            "    grade:", "    event2: {type: boolean}\n    grade:"
+        )
+    )
+    frame, _ = samples.gbsg2()
+    frame["event2"] = 0.0
+
+    result = rehearse(protocol, sites(table_of(frame, protocol.variables)))
+
+    assert analysis(result, "response")["problem"].startswith("The data cannot tell")
+    assert analysis(result, "adjusted")["converged"]
+
+
+def test_rehearse_needs_a_site():
+    with pytest.raises(InvalidError) as refused:
+        rehearse(parse(TEXT), {})
+
+    assert refused.value.message == "There is no site to rehearse with."
+
+
+def test_rehearse_survives_a_site_without_a_complete_row():
+    protocol = parse(EXACT)
+    frame, _ = samples.gbsg2()
+    frame.loc[:9, "age"] = np.nan
+
+    result = rehearse(protocol, sites(table_of(frame, protocol.variables), (10, 300)))
+
+    assert (result["sites"], result["complete"]) == (3, 676)
+    assert analysis(result, "adjusted")["converged"]
+
+
+def test_programme_labels_every_sum_with_its_analysis():
+    programme = Programme(parse(TEXT))
+    _, table = gbsg2(programme.protocol)
+    start = programme.start()
+    vector = programme.local(start, table)
+
+    labels = programme.labels(start)
+
+    assert len(labels) == len(vector)
+    assert labels[:4] == ("sites", "persons", "persons without missing values", "baseline: persons without hormone")
+    assert {label.partition(":")[0] for label in labels[3:]} == {"baseline", "response", "rfs", "adjusted"}
+    later = programme.combine(start, vector)
+    assert len(programme.labels(later)) == len(programme.local(later, table))
+    assert "rfs" not in {label.partition(":")[0] for label in programme.labels(later)}
+
+
+def test_programme_gives_the_cells_of_every_analysis():
+    programme = Programme(parse(TEXT))
+    _, table = gbsg2(programme.protocol)
+    start = programme.start()
+    vector = programme.local(start, table)
+
+    cells = dict(programme.cells(start, vector))
+
+    assert cells["persons"] == 686
+    assert cells["persons without missing values"] == 686
+    assert cells["response: persons with hormone[yes] and event[yes]"] == 94
+    assert cells["baseline: grade[I], all"] == 81
+    later = programme.combine(start, vector)
+    assert programme.cells(later, programme.local(later, table)) == ()
+
+
+def test_programme_asks_for_a_secure_sum_where_an_analysis_does():
+    assert Programme(parse(TEXT)).needs_secure_sum
+    rest = "\n".join(line for line in TEXT.splitlines() if "kaplan" not in line and "cox" not in line)
+    assert not Programme(parse(rest)).needs_secure_sum
+
+
+def test_programme_has_the_parameters_of_its_largest_model():
+    assert Programme(parse(TEXT)).parameters == 5
+    assert (Programme(parse(TEXT)).name, Programme(parse(TEXT)).kind) == ("programme", "programme")
+
+
+@pytest.mark.parametrize("broken", [np.zeros(3), None])
+def test_combine_refuses_a_total_of_another_round(broken):
+    programme = Programme(parse(TEXT))
+    start = programme.start()
+    if broken is None:
+        broken = np.full(len(programme.labels(start)), np.nan)
+
+    with pytest.raises(InvalidError) as refused:
+        programme.combine(start, broken)
+
+    assert refused.value.message.startswith("The total of round 1 is not ")
+
+
+def test_state_goes_through_canonical_json_unchanged():
+    programme = Programme(parse(TEXT))
+    _, table = gbsg2(programme.protocol)
+    state = programme.start()
+    while not programme.is_done(state):
+        state = programme.combine(state, programme.local(state, table))
+
+        assert json.loads(canonical(state)) == state
+
+
+def test_study_of_the_trial_takes_less_than_a_fifth_of_a_second():
+    protocol = parse(TEXT)
+    _, table = gbsg2(protocol)
+    rehearse(protocol, sites(table))
+
+    start = time.perf_counter()
+    rehearse(protocol, sites(table))
+
+    assert time.perf_counter() - start < 0.2
+
+
+def test_study_of_one_row_at_a_site_names_no_value():
+    protocol = parse(EXACT)
+    _, table = gbsg2(protocol)
+    one: Table = table.select(np.arange(table.rows) == 0)
+
+    result = rehearse(protocol, {"only": one})
+
+    assert "There are 1 complete rows for 5 coefficients." in analysis(result, "response")["problem"]
