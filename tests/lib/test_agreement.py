@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from hansa.lib.agreement import (
-    Index,
     Signatory,
     StandingAgreement,
     State,
@@ -215,12 +214,17 @@ def test_one_mutated_value_puts_a_standing_agreement_out_of_force():
 
 def test_index_keeps_its_own_copy():
     held = document()
-    index = Index(held, digest(held))
+    index = standing(held).index
     held["title"]["en"] = "Changed afterwards"
     held["clauses"][1]["permits"].append("studies.release")
 
     assert index.title == "Memorandum"
     assert "studies.release" not in index.clauses(VOCABULARIES)["4.1"].permits
+
+
+def test_index_is_made_once_for_equal_documents():
+    assert standing(document()).index is standing(parse(canonical(DOCUMENT))).index
+    assert standing(document(title=texts("Other"))).index is not standing().index
 
 
 def test_index_reads_clauses_once_and_again_for_other_vocabularies():

@@ -1,7 +1,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from time import perf_counter
+from time import process_time
 from types import MappingProxyType
 
 import pytest
@@ -382,10 +382,10 @@ def test_decide_is_quick_with_two_hundred_clauses():
     agreement = standing(document(clauses=[*broad, *narrow, {**DOCUMENT["clauses"][1], "id": "x"}]))
     assert answer(agreement).clause == "x"
 
-    started = perf_counter()
-    for _ in range(1000):
+    started = process_time()
+    for _ in range(200):
         answer(agreement)
-    seconds = perf_counter() - started
+    seconds = process_time() - started
 
-    # A machine under test may be busy: benchmarks/ measures the rate, here is the order of magnitude.
-    assert seconds < 2
+    # The worst case, fifty clauses that all speak and but one deny; benchmarks/ measures the rate of a usual one.
+    assert seconds < 1

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hansa.lib import shapes
 from hansa.lib.canonical import JSON, canonical, decode64, digest, digest_bytes, parse
@@ -185,13 +185,7 @@ def _checked_moment(value: object) -> str:
 class Index:
     """Find the checked clauses of one document."""
 
-    def __init__(self, document: JSON, hash_: str) -> None:
-        data = canonical(document)
-        if digest_bytes(data) != hash_:
-            raise InvalidError(
-                "The agreement's text is not the one that its hash names.",
-                "Fetch the signed agreement again from a partner.",
-            )
+    def __init__(self, data: bytes) -> None:
         self._document: JSON = parse(data)
         check_structure(self._document)
         self.id: str = self._document["id"]
@@ -200,16 +194,15 @@ class Index:
         self.first, self.last = check_valid(self._document["valid"])
         self.names: Mapping[str, str] = {party["id"]: party["name"] for party in self._document["parties"]}
         self.clause_ids = tuple(str(clause["id"]) for clause in self._document["clauses"])
-        self._read_with: Mapping[str, Vocabulary] | None = None
-        self._clauses: Mapping[str, Clause] = {}
+        self._read_before: tuple[Mapping[str, Vocabulary], Mapping[str, Clause]] | None = None
 
     def clauses(self, vocabularies: Vocabularies) -> Mapping[str, Clause]:
         """Return the clauses that carry terms, by id; one that is invalid makes all invalid."""
         # Equal dictionaries of the same vocabularies compare by identity, in about a microsecond.
-        if self._read_with != vocabularies:
-            self._clauses = self._read(vocabularies)
-            self._read_with = dict(vocabularies)
-        return self._clauses
+        before = self._read_before
+        if before is None or before[0] != vocabularies:
+            before = self._read_before = (dict(vocabularies), self._read(vocabularies))
+        return before[1]
 
     def _read(self, vocabularies: Vocabularies) -> Mapping[str, Clause]:
         clauses = {}
@@ -224,6 +217,12 @@ class Index:
         return clauses
 
 
+@lru_cache(maxsize=64)
+def index_of(data: bytes) -> Index:
+    """Return the index of a document in its canonical form; equal bytes are read once."""
+    return Index(data)
+
+
 @dataclass(frozen=True)
 class StandingAgreement:
     """Hold one version of an agreement as a node holds it: the document and where it stands."""
@@ -236,8 +235,14 @@ class StandingAgreement:
 
     @cached_property
     def index(self) -> Index:
-        """Return the checked index of the clauses, built once, or raise InvalidError."""
-        return Index(self.document, self.hash)
+        """Return the checked index of the clauses, or raise InvalidError if the text is not the one hashed."""
+        data = canonical(self.document)
+        if digest_bytes(data) != self.hash:
+            raise InvalidError(
+                "The agreement's text is not the one that its hash names.",
+                "Fetch the signed agreement again from a partner.",
+            )
+        return index_of(data)
 
     @property
     def last_day(self) -> date | None:

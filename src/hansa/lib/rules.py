@@ -106,7 +106,7 @@ def _unmet(clause: Clause, case: Case) -> list[str]:
 
 
 def _conditions(clause: Clause, case: Case) -> bool:
-    return case.is_stopping or not _unmet(clause, case)
+    return case.is_stopping or not clause.conditions or not _unmet(clause, case)
 
 
 def _why_conditions(matter: Matter) -> Why:
@@ -117,10 +117,10 @@ def _why_conditions(matter: Matter) -> Why:
 def _broken_limit(clause: Clause, case: Case) -> str | None:
     bounds, asked = clause.limits, case.limits
     for name, limit in case.vocabulary.limits.items():
-        if name not in asked:
-            if limit.stated:
+        if name in asked:
+            if name not in bounds or not limit.allows(bound=bounds[name], asked=asked[name]):
                 return name
-        elif name not in bounds or not limit.allows(bound=bounds[name], asked=asked[name]):
+        elif limit.stated:
             return name
     return None
 
