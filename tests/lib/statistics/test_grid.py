@@ -1,5 +1,3 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,38 +17,48 @@ def fits(counts, minimum):
     return bool(((counts == 0) | (counts >= minimum)).all())
 
 
-def most_intervals(counts, minimum):
-    """Return the largest number of intervals that fit, trying every partition."""
+def partitions(counts, minimum):
+    """Yield the ends of every partition whose intervals all fit, and by how far it moves persons."""
     steps = len(counts)
-    best = 0
-    for cuts in range(2 ** max(steps - 1, 0)):
-        edges = [0, *(place + 1 for place in range(steps - 1) if cuts >> place & 1), steps]
-        parts = [counts[a:b].sum(axis=0) for a, b in pairwise(edges)]
-        if all(fits(part, minimum) for part in parts):
-            best = max(best, sum(bool(part.any()) for part in parts))
-    return best
+    for cuts in range(2 ** (steps - 1)):
+        ends = [place for place in range(steps - 1) if cuts >> place & 1] + [steps - 1]
+        parts = gather(counts, ends=ends)
+        if fits(parts, minimum):
+            ends_of = np.array(ends)[interval(np.arange(steps), ends=ends)]
+            yield int(((ends_of - np.arange(steps)) * counts.sum(axis=1)).sum())
+
+
+def merged(counts, *, minimum):
+    return merge(counts, steps=range(len(counts)), minimum=minimum)
 
 
 @given(TABLES, st.integers(1, 12))
 @settings(max_examples=300, deadline=None)
 def test_merge_leaves_no_small_count_and_loses_nobody(counts, minimum):
-    ends = merge(counts, minimum=minimum)
+    ends = merged(counts, minimum=minimum)
 
-    merged = gather(counts, ends=ends)
+    together = gather(counts, ends=ends)
     assert ends == sorted(set(ends))
-    assert merged.shape == (len(ends), counts.shape[1])
-    assert (merged.sum(axis=0) == counts.sum(axis=0)).all()
-    assert merged.any(axis=1).all()
-    assert len(ends) <= 1 or fits(merged, minimum)
+    assert together.shape == (len(ends), counts.shape[1])
+    assert (together.sum(axis=0) == counts.sum(axis=0)).all()
+    assert together.any(axis=1).all()
+    assert len(ends) <= 1 or fits(together, minimum)
     assert bool(ends) == bool(counts.any())
 
 
-@given(st.integers(1, 9).flatmap(lambda n: arrays(np.int64, (n, 2), elements=st.integers(0, 6))), st.integers(2, 8))
+@given(st.integers(1, 9).flatmap(lambda n: arrays(np.int64, (n, 2), elements=st.integers(0, 6))), st.integers(1, 8))
 @settings(max_examples=150, deadline=None)
-def test_merge_gives_the_most_intervals_possible(counts, minimum):
-    ends = merge(counts, minimum=minimum)
+def test_merge_moves_persons_least_of_all_grids_that_fit(counts, minimum):
+    # A last step that is not empty, so that every partition ends where the persons end.
+    counts[-1, 0] = max(counts[-1, 0], 1)
 
-    assert len(ends) == max(most_intervals(counts, minimum), int(counts.any()))
+    ends = merged(counts, minimum=minimum)
+
+    at = np.array(ends)[interval(np.arange(len(counts)), ends=ends)]
+    moved = int(((at - np.arange(len(counts))) * counts.sum(axis=1)).sum())
+    best = min(partitions(counts, minimum), default=None)
+    assert ends[-1] == len(counts) - 1
+    assert moved == best if best is not None else len(ends) == 1
 
 
 @given(TABLES, st.integers(1, 12), st.integers(0, 5))
@@ -58,17 +66,17 @@ def test_merge_gives_the_most_intervals_possible(counts, minimum):
 def test_merge_does_not_see_empty_steps(counts, minimum, more):
     padded = np.vstack([counts, np.zeros((more, counts.shape[1]), dtype=np.int64)])
 
-    assert merge(padded, minimum=minimum) == merge(counts, minimum=minimum)
+    assert merged(padded, minimum=minimum) == merged(counts, minimum=minimum)
 
 
 def test_merge_with_a_minimum_of_one_keeps_every_occupied_step():
     counts = np.array([[0, 0], [1, 0], [0, 0], [2, 3]])
 
-    assert merge(counts, minimum=1) == [1, 3]
+    assert merged(counts, minimum=1) == [1, 3]
 
 
 def test_merge_gives_one_interval_where_nothing_fits():
-    assert merge(np.array([[2, 0], [0, 1]]), minimum=10) == [1]
+    assert merged(np.array([[2, 0], [0, 1]]), minimum=10) == [1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 1), st.integers(0, 1)), max_size=80), st.integers(1, 9))

@@ -39,7 +39,15 @@ def coded(frame, column):
     return frame.assign(code=frame[column].astype("int64"))
 
 
-@pytest.mark.parametrize("interval", ["log", "log-log"])
+R_CURVES = """
+    unlist(lapply(split(d, d$code), function(one) lapply(c("log", "log-log"), function(type) {
+        f <- survfit(Surv(time, event) ~ 1, data=one, conf.type=type)
+        c(f$time, f$surv, f$lower, f$upper, f$n.risk, f$n.event, f$n.censor, unlist(quantile(f, 0.5)))
+    })))
+"""
+KEYS = ("time", "survival", "low", "high", "at_risk", "events", "censored")
+
+
 @pytest.mark.parametrize(
     ("cohort", "column", "width", "minimum"),
     [
@@ -49,25 +57,22 @@ def coded(frame, column):
         ("larynx", "stratum", 0.1, 1),
     ],
 )
-def test_curve_equals_survfit_on_the_rounded_times(cohort, column, *, width, minimum, interval, tmp_path):
+def test_curve_equals_survfit_on_the_rounded_times(cohort, column, *, width, minimum, tmp_path):
     frame = coded(COHORTS[cohort](), column)
-    model = by(column, frame, interval=interval, width=width, minimum=minimum)
+    models = [by(column, frame, interval=kind, width=width, minimum=minimum) for kind in ("log", "log-log")]
 
-    state = run(model, split(frame, [len(frame) // 2, 7]))
+    states = [run(model, split(frame, [len(frame) // 2, 7])) for model in models]
 
-    rounded = coarsen(frame["time"].to_numpy(), grid=model.counts.grid, ends=state["ends"])
-    for group in model.result(state)["groups"]:
-        one = frame.assign(time=rounded)[frame["code"] == int(group["level"])]
-        code = f"""
-            f <- survfit(Surv(time, event) ~ 1, data=d, conf.type="{interval}")
-            q <- quantile(f, 0.5)
-            c(f$time, f$surv, f$lower, f$upper, f$n.risk, f$n.event, f$n.censor, unlist(q))
-        """
-        expected = r_numbers(code, frame=one, folder=tmp_path)
-        keys = ("time", "survival", "low", "high", "at_risk", "events", "censored")
-        found = [value for key in keys for value in group[key]] + [group["median"][k] for k in ("time", "low", "high")]
-        np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9, atol=1e-12)
-        assert group["persons"] == len(one)
+    rounded = coarsen(frame["time"].to_numpy(), grid=models[0].counts.grid, ends=states[0]["ends"])
+    curves = [model.result(state)["groups"] for model, state in zip(models, states, strict=True)]
+    found = [
+        value
+        for both in zip(*curves, strict=True)
+        for curve in both
+        for value in [*(each for key in KEYS for each in curve[key]), *curve["median"].values()]
+    ]
+    expected = r_numbers(R_CURVES, frame=frame.assign(time=rounded), folder=tmp_path)
+    np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9, atol=1e-12)
 
 
 def test_curve_at_given_times_equals_summary_of_survfit(tmp_path):

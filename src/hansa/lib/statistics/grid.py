@@ -3,8 +3,8 @@
 The exact day of an event can point to a person. Times are therefore rounded up to a grid of
 equal steps that the agreement names, and adjacent steps are merged until the persons with an
 event and the persons censored in an interval are each nobody or at least the minimum cell. The
-merged grid follows from the counts of all sites together, is the finest one possible (the most
-intervals; among those, the shortest last ones), is public and stands in the result: the joint
+merged grid follows from the counts of all sites together: of all grids that fit, it is the one
+that moves the times of persons least. It is public and stands in the result, and the joint
 estimate equals the one that R gives for times rounded up to this same grid. With a step of one
 day and a minimum cell of one nothing is rounded or merged.
 
@@ -17,8 +17,9 @@ The counts that are merged are added over the sites first. Their total is finer 
 that is released, and the counts of one site are finer still, so they may only leave a site
 under secure aggregation; the width of the step is what the parties agreed to see of the total.
 
-Merging is a longest path over the occupied steps: the best partition that ends at step j
-extends a best partition that ends at an earlier step i when the counts in (i, j] fit.
+Merging is a shortest path over the occupied steps: the best partition that ends at step j
+extends a best partition that ends at an earlier step i where the counts in (i, j] fit, and the
+length of that edge is how far the persons in between move. All of it is in whole numbers.
 """
 
 import math
@@ -33,6 +34,8 @@ from hansa.lib.statistics.survival import Codes, Floats, Levels, Survival
 
 # A time of 0.3 on a grid of 0.1 is step 3 although 0.3 / 0.1 is not quite 3 in floating point.
 FUZZ = 1e-9
+# Farther than any number of persons moves by any number of steps.
+NOWHERE = np.int64(2**62)
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,9 @@ class Counts:
     def ends(self, total: Vector) -> list[int]:
         """Return the last step of each interval of the merged grid."""
         table = self.table(total)
-        common = merge(table.sum(axis=1), minimum=self.grid.minimum_cell)
+        common = merge(table.sum(axis=1), steps=range(self.grid.steps), minimum=self.grid.minimum_cell)
         by_group = gather(table, ends=common).reshape(len(common), 2 * len(self.levels))
-        return [common[place] for place in merge(by_group, minimum=self.grid.minimum_cell)]
+        return merge(by_group, steps=common, minimum=self.grid.minimum_cell)
 
     def merged(self, total: Vector, *, ends: Sequence[int]) -> Codes:
         """Return the counts on the merged grid, shape (intervals, groups, 2), censored then events."""
@@ -126,37 +129,40 @@ class Counts:
         return [f"{what} ({level})" if level else what for level in self.levels for what in ("censored", "events")]
 
 
-def merge(counts: Codes, *, minimum: int) -> list[int]:
-    """Return the last step of each interval of the finest grid whose counts, (steps, columns), all fit.
+def merge(counts: Codes, *, steps: Sequence[int], minimum: int) -> list[int]:
+    """Return the last step of each interval of the grid whose counts, (len(steps), columns), all fit.
 
-    A count fits when it is zero or at least `minimum`. When no grid fits, everything is one interval.
+    A count fits when it is zero or at least `minimum`. Of the grids that fit it is the one that moves
+    persons by the fewest steps, with the latest cuts where two are equal. When no grid fits, everything
+    is one interval.
     """
     occupied = np.flatnonzero(counts.any(axis=1))
-    if minimum <= 1 or not len(occupied):
-        return [int(step) for step in occupied]
-    running = np.vstack([np.zeros_like(counts[:1]), counts[occupied].cumsum(axis=0)])
-    starts = _best_starts(running, minimum=minimum)
-    ends: list[int] = []
-    at = len(occupied)
-    while at > 0:
-        ends.append(int(occupied[at - 1]))
-        at = starts[at]
-    return ends[::-1]
+    ends = np.asarray(steps, dtype=np.int64)[occupied]
+    if minimum > 1 and len(ends):
+        starts = _best_starts(counts[occupied], ends=ends, minimum=minimum)
+        cuts, at = [], len(ends)
+        while at > 0:
+            cuts.append(at - 1)
+            at = starts[at]
+        ends = ends[cuts[::-1]]
+    return [int(end) for end in ends]
 
 
-def _best_starts(running: Codes, *, minimum: int) -> list[int]:
-    """Return where the last interval of the finest partition up to each place starts, or 0 for none."""
-    length = np.full(len(running), -1, dtype=np.int64)
-    length[0] = 0
+def _best_starts(counts: Codes, *, ends: Codes, minimum: int) -> list[int]:
+    """Return where the last interval of the best partition up to each place starts, 0 where none fits."""
+    running = np.vstack([np.zeros_like(counts[:1]), counts.cumsum(axis=0)])
+    persons = running.sum(axis=1)
+    stood = np.concatenate([[0], (counts.sum(axis=1) * ends).cumsum()])
+    moved = np.full(len(running), NOWHERE)
+    moved[0] = 0
     starts = [0] * len(running)
     for place in range(1, len(running)):
         inside = running[place] - running[:place]
-        fit = ((inside == 0) | (inside >= minimum)).all(axis=1)
-        before = np.where(fit, length[:place], -1)
-        start = place - 1 - int(before[::-1].argmax())
-        if before[start] >= 0:
-            length[place] = before[start] + 1
-            starts[place] = start
+        fit = ((inside == 0) | (inside >= minimum)).all(axis=1) & (moved[:place] < NOWHERE)
+        shift = ends[place - 1] * (persons[place] - persons[:place]) - (stood[place] - stood[:place])
+        total = np.where(fit, moved[:place] + shift, NOWHERE)
+        starts[place] = place - 1 - int(total[::-1].argmin()) if fit.any() else 0
+        moved[place] = total[starts[place]]
     return starts
 
 

@@ -164,7 +164,8 @@ def own_likelihood(
     Z = np.column_stack([np.ones(len(X)), X]) * hazard[:, None]
     S = _running(np.add.reduceat(Z, new_time, axis=0), starts=np.searchsorted(new_time, new_stratum))
     D = np.zeros_like(S)
-    np.add.at(D, place[happened], Z[happened])
+    tied_from = np.flatnonzero(np.diff(place[happened], prepend=-1))
+    D[place[happened][tied_from]] = np.add.reduceat(Z[happened], tied_from, axis=0)
     events = np.bincount(place[happened], minlength=len(new_time))
     weights = tied_weights(events, S0=S[:, 0], D0=D[:, 0] if efron else None)
     # A person is at risk at the own time and at all earlier ones, which come later in this order.
