@@ -1,0 +1,103 @@
+"""Bundles: everything that proves what happened to one record, for somebody without a node.
+
+The form and the checks are in lib; this module brings what this node holds: the letters
+of the record that were answered, the ledger entries that tell of it, the agreements which
+they cite and the partners' latest cosignatures. Between two parties contributions are not
+masked, so these letters stay out: a stranger need not see a hospital's sums.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.utils import timezone
+
+from hansa.kernel import ledger
+from hansa.kernel.identity import own
+from hansa.kernel.letters import KINDS
+from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry
+from hansa.kernel.models import Letter as LetterRow
+from hansa.kernel.policy import VOCABULARIES
+from hansa.lib import bundle_form
+from hansa.lib.bundle import Report
+from hansa.lib.bundle import verify as check
+from hansa.lib.bundle_checks import Kinds
+from hansa.lib.bundle_form import Bundle, Entry, Exchange, Witnessed
+from hansa.lib.canonical import JSON
+from hansa.lib.keys import Identity
+from hansa.lib.letters import moment
+from hansa.lib.signatures import assemble, payload_of
+
+APPROVED, CONTRIBUTED = ".approved", ".contributed"
+MASKED = 3
+
+
+def export(record: JointRecord, *, compressed: bool = False) -> bytes:
+    """Return the file that proves what happened to a record."""
+    letters = answered(record)
+    agreements = cited(record, letters)
+    parties, size = identities(agreements), ledger.size()
+    made = Bundle(
+        record=record.urn,
+        institution=own().id,
+        agreements=[assemble(held.document, list(held.signatures.values())) for held in agreements],
+        letters=[Exchange(row.token, row.receipt) for row in letters],
+        entries=entries(record, size=size),
+        checkpoint=ledger.checkpoint(size),
+        cosignatures=cosignatures(size, by=[party.id for party in parties]),
+        identities=parties,
+        result=(getattr(record, "result", None) or {}).get("signed"),
+        created=moment(timezone.now()),
+    )
+    return bundle_form.write(made, compressed=compressed)
+
+
+def verify(data: bytes, *, trusted: Collection[str] | None = None) -> Report:
+    """Check a bundle with the areas installed here; no node and no database is needed."""
+    return check(bundle_form.read(data), kinds=kinds(), vocabularies=VOCABULARIES, trusted=trusted)
+
+
+def kinds() -> Kinds:
+    """Return what the kinds of letters of the installed areas mean."""
+    return Kinds(
+        permits={name: kind.permit for name, kind in KINDS.items()},
+        approves=frozenset(name for name in KINDS if name.endswith(APPROVED)),
+        contributes=frozenset(name for name in KINDS if name.endswith(CONTRIBUTED)),
+    )
+
+
+def answered(record: JointRecord) -> list[LetterRow]:
+    """Return the letters of a record that have a receipt, each way in the order of their numbers."""
+    rows = LetterRow.objects.filter(record=record.urn).exclude(receipt="").order_by("sequence", "direction", "partner")
+    return [row for row in rows if len(record.parties) >= MASKED or not row.kind.endswith(CONTRIBUTED)]
+
+
+def cited(record: JointRecord, letters: Iterable[LetterRow]) -> list[Agreement]:
+    """Return the memoranda that a record and its letters cite, the oldest first."""
+    hashes = {record.agreement} | {payload_of(row.token)["agreement"] for row in letters}
+    return list(Agreement.objects.filter(hash__in=hashes).order_by("version", "created"))
+
+
+def entries(record: JointRecord, *, size: int) -> list[Entry]:
+    """Return the ledger entries that tell of a record, each with its proof."""
+    found = LedgerEntry.objects.filter(position__lt=size, body__contains=record.urn).order_by("position")
+    return [Entry(one.position, one.body, texts(ledger.inclusion(one.position, size))) for one in found]
+
+
+def cosignatures(size: int, *, by: Iterable[str]) -> list[Witnessed]:
+    """Return what each of these institutions cosigned last, with the proof that the ledger still holds it."""
+    kept = Cosignature.objects.filter(size__range=(1, size), partner__in=list(by)).order_by("partner")
+    return [Witnessed(one.partner, one.checkpoint, one.line, texts(ledger.consistency(one.size, size))) for one in kept]
+
+
+def identities(agreements: Iterable[Agreement]) -> list[Identity]:
+    """Return the keys of every party as the newest memorandum names them."""
+    named: dict[str, Identity] = {}
+    for held in agreements:
+        for party in held.document["parties"]:
+            keys: dict[str, JSON] = {name: party[name] for name in ("id", "signing_key", "sealing_key")}
+            named[party["id"]] = Identity.from_json(keys)
+    return list(named.values())
+
+
+def texts(hashes: Iterable[bytes]) -> list[str]:
+    """Return hashes as hexadecimal text."""
+    return [value.hex() for value in hashes]
