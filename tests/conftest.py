@@ -80,6 +80,13 @@ def connect(self: socket.socket, address: Any) -> None:
 socket.socket.connect = connect
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each process make a node of its own, not inherit this one's."""
+    for name in ("HANSA_NODE", "DJANGO_SETTINGS_MODULE"):
+        os.environ.pop(name, None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what takes long, and say so, unless everything is asked for."""
     if os.environ.get("HANSA_TEST_ALL"):

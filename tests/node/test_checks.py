@@ -54,7 +54,7 @@ def test_pragmas_are_read_back(db):
 
 
 @sqlite_only
-def test_transactions_take_the_write_lock_at_once():
+def test_transactions_take_the_write_lock_at_once(db):
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert connection.transaction_mode == "IMMEDIATE"
 
