@@ -51,8 +51,9 @@ def table(rows: list[Row]) -> str:
 def where() -> str:
     """Name the machine, the versions and the date."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in SHOWN)
+    now = datetime.fromtimestamp(time.time(), UTC)
     return (
-        f"Measured on {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M} UTC: {processor()}, {os.cpu_count()} cores, "
+        f"Measured on {now:%Y-%m-%d %H:%M} UTC: {processor()}, {os.cpu_count()} cores, "
         f"{memory()} GB, {system()}; Python {platform.python_version()}, {versions}; commit {commit()}; "
         f"peers: {peers_version()}."
     )

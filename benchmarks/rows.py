@@ -51,17 +51,29 @@ def peers_python() -> str:
 
 def peer(script: str, *arguments: object, timeout: int = 600) -> dict[str, Any]:
     """Run a peer's script, which prints one JSON object, or say why it could not run."""
-    command = [peers_python(), str(HERE / "peers" / f"{script}.py"), *map(str, arguments)]
     # The peers' environment is clean: no telemetry, and nothing of Hansa on the path.
     environment = {**os.environ, "FLWR_TELEMETRY_ENABLED": "0", "PYTHONPATH": ""}
+    command = [peers_python(), str(HERE / "peers" / f"{script}.py"), *map(str, arguments)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
     except subprocess.TimeoutExpired:
         return {"missing": f"not finished after {timeout} s"}
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        if "ModuleNotFoundError" in last and last.count(".") == 0:
+        # A whole package that is not there, rather than one part of another version.
+        if "ModuleNotFoundError" in last and "." not in last:
             last = "not installed: pip install -r benchmarks/requirements.txt"
         return {"missing": last[:120]}
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return _last_line(done.stdout)
+
+
+def own(script: str, *arguments: object, timeout: int = 600) -> dict[str, Any]:
+    """Run one of our scripts in a process of its own, because Django reads one node a process."""
+    command = [sys.executable, "-m", f"benchmarks.{script}", *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=timeout, check=True)
+    return _last_line(done.stdout)
+
+
+def _last_line(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text.strip().splitlines()[-1])
     return found
