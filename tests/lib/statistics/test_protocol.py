@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics.protocol import check, parse
@@ -231,3 +233,19 @@ def test_check_orders_faults_by_line():
     text = TEXT.replace("time_grid: 30", "time_grid: x").replace("title:", "titel:").replace("family", "famly")
 
     assert [fault.line for fault in check(text)] == [1, 2, 18, 18, 21]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    place=st.integers(0, len(TEXT)),
+    gone=st.integers(0, 30),
+    put=st.sampled_from(
+        ["", "{", "]", ": ", "\n", "no", "~", "1e400", '"', "kind", "&a", "*a", "\t", "|", "?", "\x85", "é"]
+    ),
+)
+def test_check_never_breaks_on_a_broken_text(place, gone, put):
+    broken = TEXT[:place] + put + TEXT[place + gone :]
+
+    faults = check(broken)
+
+    assert all(fault.line >= 1 and fault.message and fault.remedy for fault in faults)

@@ -76,7 +76,7 @@ def describe(place: Sequence[str | int]) -> str:
 def read(text: str) -> Document:
     """Return the values of a YAML or JSON text; what is wrong with it stands in the faults."""
     if len(text) > LONGEST_TEXT:
-        return _broken(1, f"The text has {len(text)} characters.", f"Keep it under {LONGEST_TEXT}.")
+        return _broken(1, f"The text has {len(text)} characters.", remedy=f"Keep it under {LONGEST_TEXT}.")
     try:
         faults = tuple(_refused(text))
         if faults:
@@ -84,18 +84,20 @@ def read(text: str) -> Document:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return _broken(mark.line + 1 if mark else 1, f"This is not YAML: {error.problem}.", "Check the indentation.")
+        return _broken(
+            mark.line + 1 if mark else 1, f"This is not YAML: {error.problem}.", remedy="Check the indentation."
+        )
     except yaml.YAMLError:
-        return _broken(1, "The text has characters that YAML does not allow.", "Save it as plain UTF-8 text.")
+        return _broken(1, "The text has characters that YAML does not allow.", remedy="Save it as plain UTF-8 text.")
     if node is None:
-        return _broken(1, "The text is empty.", "Write the keys of the protocol.")
+        return _broken(1, "The text is empty.", remedy="Write the keys of the protocol.")
     lines: dict[Place, int] = {}
     found: list[Fault] = []
     value = _value(node, place=(), lines=lines, faults=found)
     return Document(value, lines, tuple(found))
 
 
-def _broken(line: int, message: str, remedy: str) -> Document:
+def _broken(line: int, message: str, *, remedy: str) -> Document:
     return Document(None, {}, (Fault(line, "", message, remedy),))
 
 

@@ -76,8 +76,7 @@ def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
     document = read(text)
     if document.faults:
         return None, list(document.faults)
-    if isinstance(document.value, dict):
-        document.value.update(_quoted_levels(document.value))
+    _quote_levels(document.value)
     try:
         protocol = Protocol.model_validate(document.value)
     except ValidationError as error:
@@ -86,9 +85,9 @@ def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
     return (None if found else protocol), found
 
 
-def _quoted_levels(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the part of the data where whole numbers among levels and codings have become text."""
-    data = value.get("data")
+def _quote_levels(value: Any) -> None:
+    """Turn whole numbers among levels and codings into text, in place."""
+    data = value.get("data") if isinstance(value, dict) else None
     variables = data.get("variables") if isinstance(data, dict) else None
     for variable in variables.values() if isinstance(variables, dict) else ():
         if not isinstance(variable, dict):
@@ -97,7 +96,6 @@ def _quoted_levels(value: dict[str, Any]) -> dict[str, Any]:
             variable["levels"] = [_quoted(level) for level in variable["levels"]]
         if isinstance(variable.get("coding"), dict):
             variable["coding"] = {key: _quoted(level) for key, level in variable["coding"].items()}
-    return {}
 
 
 def _quoted(level: Any) -> Any:
