@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -83,6 +84,21 @@ def test_append_refuses_to_stand_alone() -> None:
         ledger.append({"what": "tested"})
 
     assert ledger.size() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_append_keeps_the_order_among_many_writers() -> None:
+    def write(number: int) -> None:
+        for _ in range(10):
+            with transaction.atomic():
+                ledger.append({"writer": number})
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+
+    assert ledger.size() == 40
+    assert ledger.verify() == []
 
 
 @pytest.mark.django_db

@@ -67,6 +67,7 @@ class Examination:
         self.named: dict[str, dict[str, Identity]] = {}
         self.identities: dict[str, Identity] = {}
         self.letters: list[_Answered] = []
+        self.read: dict[str, Letter] = {}
         self.refused: set[str] = set()
         self.parties: frozenset[str] = frozenset()
         self.ledger = checkpoints.Checkpoint("", 0, b"")
@@ -137,8 +138,9 @@ class Examination:
                     raise InvalidError(
                         "The letter is neither by nor for the institution that exported it.", _EXPORT_AGAIN
                     )
-                if any(other.letter.id == letter.id for other in self.letters):
+                if letter.id in self.read:
                     raise InvalidError("The letter is there twice.", _EXPORT_AGAIN)
+                self.read[letter.id] = letter
                 self.letters.append(_Answered(place, letter, one.receipt))
         return f"{len(self.letters)} letters"
 
@@ -227,9 +229,16 @@ class Examination:
         body = parse_canonical(entry.body)
         if not isinstance(body, dict):
             raise InvalidError("The entry is not an object.", _EXPORT_AGAIN)
-        for one in self.letters:
-            if _tells_of(body, one.letter):
-                self.told.setdefault(one.letter.id, entry.position)
+        for letter in self._told_in(body):
+            self.told.setdefault(letter, entry.position)
+
+    def _told_in(self, body: Mapping[str, JSON]) -> Iterator[str]:
+        """Yield the letters which an entry says were sent, or received as exactly these."""
+        received = self.read.get(str(body.get("letter")))
+        if received is not None and body.get("digest") == received.digest:
+            yield received.id
+        own = self.bundle.institution
+        yield from (one for one in body.get("letters", ()) if one in self.read and self.read[one].sender == own)
 
     def check_approvals(self) -> str:
         """Check that every party approved before the first contribution."""
@@ -303,13 +312,6 @@ class Examination:
 
 def _identity(party: Mapping[str, str]) -> Identity:
     return Identity.from_json({name: party[name] for name in ("id", "signing_key", "sealing_key")})
-
-
-def _tells_of(body: Mapping[str, JSON], letter: Letter) -> bool:
-    """Tell whether an entry says that a letter was sent, or received as exactly this one."""
-    received = (body.get("letter"), body.get("digest")) == (letter.id, letter.digest)
-    sent = body.get("letters")
-    return received or (isinstance(sent, list) and (letter.id in sent or letter.digest in sent))
 
 
 @contextmanager
