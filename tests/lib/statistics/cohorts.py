@@ -8,6 +8,7 @@ import lifelines.datasets
 import numpy as np
 import pandas as pd
 
+from hansa.lib.statistics.cox import PooledCox, SiteCox
 from hansa.lib.statistics.grid import Counts, TimeGrid
 from hansa.lib.statistics.survival import Survival, one_group
 from hansa.lib.statistics.table import Table
@@ -113,6 +114,23 @@ def run(estimator, sites):
 
 def estimate(estimator, sites):
     return json.loads(json.dumps(estimator.result(run(estimator, sites)), allow_nan=False))
+
+
+def pooled(frame, *, strata=False, ties="efron", **grid):
+    levels = [str(level) for level in range(int(frame["stratum"].max()) + 1)] if strata else [""]
+    names = covariates(frame)
+    read = reader(names, code="stratum" if strata else None)
+    return PooledCox(name="model", read=read, names=names, ties=ties, counts=counts(levels=levels, **grid))
+
+
+def by_site(frame, *, strata=False, ties="efron"):
+    names = covariates(frame)
+    read = reader(names, code="stratum" if strata else None)
+    return SiteCox(name="model", read=read, names=names, ties=ties)
+
+
+def column(result, key):
+    return np.array([term[key] for term in result["terms"]])
 
 
 def r_numbers(code, *, frame, folder: Path):

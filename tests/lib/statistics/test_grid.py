@@ -88,12 +88,12 @@ def test_grid_of_groups_is_a_part_of_the_grid_of_all(rows, minimum):
     survival = Survival(time.astype(float), event.astype(float), group)
 
     total = groups.local(survival)
-    own, common = (
+    own, shared = (
         groups.ends(total),
         everybody.ends(everybody.local(Survival(survival.time, survival.event, 0 * group))),
     )
 
-    assert set(own) <= set(common)
+    assert set(own) <= set(shared)
     assert groups.merged(total, ends=own).sum() == len(rows)
     assert len(own) <= 1 or all(count == 0 or count >= minimum for _, count in groups.cells(total))
 

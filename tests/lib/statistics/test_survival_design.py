@@ -121,11 +121,11 @@ def test_analyses_of_the_same_times_have_grids_inside_each_other():
     curves = estimate(kaplan_meier.from_protocol(analysis("curves"), protocol=protocol()), sites)
     strata = estimate(cox.from_protocol(analysis("pooled"), protocol=protocol()), sites)
 
-    common = set(wide["grid"]["times"])
+    shared = set(wide["grid"]["times"])
 
-    assert set(curve["grid"]["times"]) == common
-    assert set(curves["grid"]["times"]) < common
-    assert set(strata["grid"]["times"]) < common
+    assert set(curve["grid"]["times"]) == shared
+    assert set(curves["grid"]["times"]) < shared
+    assert set(strata["grid"]["times"]) < shared
 
 
 @pytest.mark.parametrize("change", [{"disclosure": {"minimum_cell": 5}}, {"range": None}])

@@ -103,9 +103,9 @@ class Counts:
     def ends(self, total: Vector) -> list[int]:
         """Return the last step of each interval of the merged grid."""
         table = self.table(total)
-        common = merge(table.sum(axis=1), steps=range(self.grid.steps), minimum=self.grid.minimum_cell)
-        by_group = gather(table, ends=common).reshape(len(common), 2 * len(self.levels))
-        return merge(by_group, steps=common, minimum=self.grid.minimum_cell)
+        shared = merge(table.sum(axis=1), steps=range(self.grid.steps), minimum=self.grid.minimum_cell)
+        by_group = gather(table, ends=shared).reshape(len(shared), 2 * len(self.levels))
+        return merge(by_group, steps=shared, minimum=self.grid.minimum_cell)
 
     def merged(self, total: Vector, *, ends: Sequence[int]) -> Codes:
         """Return the counts on the merged grid, shape (intervals, groups, 2), censored then events."""
