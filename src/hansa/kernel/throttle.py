@@ -51,6 +51,7 @@ def delay(failures: int, *, free: int) -> timedelta:
 def knock(*, account: str, address: str, now: datetime) -> None:
     """Count a try, or raise ThrottledError where it comes too early."""
     with transaction.atomic():
+        Attempt.objects.filter(last__lt=now - FORGOTTEN).delete()
         for kind, value in (("account", account), ("address", address)):
             _count(kind, value=value, now=now)
 
@@ -69,7 +70,7 @@ def _count(kind: str, *, value: str, now: datetime) -> None:
     attempt = Attempt.objects.select_for_update().get(key=_key(kind, value))
     if attempt.until > now:
         raise ThrottledError(attempt.until - now)
-    attempt.failures = 1 if now - attempt.last > FORGOTTEN else attempt.failures + 1
+    attempt.failures += 1
     attempt.last = now
     attempt.until = now + delay(attempt.failures, free=FREE[kind])
     attempt.save()

@@ -59,7 +59,7 @@ class Record(models.Model):
         """Return the name every party knows this record by."""
         return f"urn:hansa:{self.noun}:{self.id}"
 
-    def request(self, permit: str) -> Request | None:
+    def request(self, permit: str, *, by_person: bool = True) -> Request | None:
         """Return what to ask the agreement before this happens, or None if nothing."""
         return None
 
@@ -102,12 +102,12 @@ class JointRecord(Record):
         """Return the limits this record keeps, to be held against the clause's."""
         return {}
 
-    def request(self, permit: str, *, party: str | None = None) -> Request:
-        """Return what to ask the agreement before ``party`` does this."""
+    def request(self, permit: str, *, by_person: bool = True) -> Request:
+        """Return what to ask the agreement before this institution does this."""
         from hansa.kernel.identity import own  # noqa: PLC0415 -- leaf: settings are read when first used
 
         return Request(
-            party=party or own().id,
+            party=own().id,
             parties=tuple(self.parties),
             area=self.area,
             action=permit,
@@ -115,7 +115,7 @@ class JointRecord(Record):
             agreement=self.agreement or None,
             purposes=self.purposes(),
             limits=self.limits(),
-            by_person=True,
+            by_person=by_person,
         )
 
 
