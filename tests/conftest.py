@@ -37,22 +37,13 @@ from django.conf import settings  # noqa: E402 -- as above
 settings.DATABASES["default"]["TEST"] = {} if os.environ.get("HANSA_TEST_DATABASE") else {"NAME": HOME / "test.sqlite3"}
 # Argon2 is slow on purpose, which tests need not be; test_settings reads what a real node uses.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-try:
-    django.setup()
+django.setup()
 
-    from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402 -- only now Django knows its models
 
-    from hansa.kernel import triggers
-    from hansa.kernel.frame import Change, under_way
-    from hansa.kernel.models.people import Person
-except ImportError as error:
-    BaseDatabaseOperations = SimpleNamespace(execute_sql_flush=None)
-    print("conftest: the kernel does not import yet:", error)
-    os.environ.pop("DJANGO_SETTINGS_MODULE")
-    from django.utils.functional import empty
-
-    settings._wrapped = empty
-    Person = Any
+from hansa.kernel import triggers  # noqa: E402 -- as above
+from hansa.kernel.frame import Change, under_way  # noqa: E402 -- as above
+from hansa.kernel.models.people import Person  # noqa: E402 -- as above
 
 OPEN_CONNECT = socket.socket.connect
 FLUSH = BaseDatabaseOperations.execute_sql_flush

@@ -96,3 +96,14 @@ def test_migrate_stays_with_the_node_of_this_process(tmp_path, monkeypatch):
 
     with pytest.raises(InvalidError, match="already works for the node"):
         migrate(tmp_path)
+
+
+def test_initialise_takes_everything_back_when_the_database_fails(tmp_path):
+    make = MAKE.replace('name="Charité")', 'name="Charité", database="postgresql://nobody@127.0.0.1:9/nothing")')
+
+    failed = subprocess.run(
+        [sys.executable, "-c", make, tmp_path / "node"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert "InvalidError: The node's database cannot be reached or written." in failed.stderr
+    assert not (tmp_path / "node").exists()

@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.keys import SealingKey, SigningKey
 from hansa.node.configuration import Configuration, check
 
+DATABASE_REMEDY = "Check its address, and that its user may make tables; then try again."
 HEADER = """\
 # Who this node is. The only file of this directory that a person edits; restart the node afterwards.
 # institution  the ROR id, from ror.org
@@ -42,7 +44,12 @@ def initialise(
         language=language,
         database=database,
     )
-    migrate(made.directory)
+    try:
+        migrate(made.directory)
+    except Exception:
+        # Half a node would only be in the way; nobody has seen its keys yet.
+        shutil.rmtree(made.directory)
+        raise
     return made
 
 
@@ -85,8 +92,12 @@ def migrate(directory: Path) -> None:
     import django  # noqa: PLC0415 -- Django reads the directory when it is imported by the settings
     from django.conf import settings  # noqa: PLC0415 -- as above
     from django.core.management import call_command  # noqa: PLC0415 -- as above
+    from django.db import DatabaseError  # noqa: PLC0415 -- as above
 
     if settings.configured and directory != settings.HANSA_NODE:
         raise InvalidError(f"This process already works for the node in {settings.HANSA_NODE}.", "Start another.")
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise InvalidError("The node's database cannot be reached or written.", DATABASE_REMEDY) from error
