@@ -199,7 +199,7 @@ def letter(record: str, *, state: str = Letter.State.APPLIED, partner: str = INS
         id=uuid.uuid4().hex,
         direction=Letter.Direction.OUT,
         partner=partner,
-        sequence=Letter.objects.count() + 1,
+        sequence=1000 + Letter.objects.count(),
         kind="studies.proposed",
         record=record,
         token="",

@@ -77,7 +77,8 @@ def of_list(kind: type[Record], person: Person) -> Context:
 
 def of(record: Any, person: Person) -> Context:
     """Return what the page of a record shows besides its fields."""
-    about = DETAILS.get(type(record), lambda _record, _person: {})(record, person)
+    tell = DETAILS.get(type(record))
+    about = tell(record, person) if tell else {}
     for module in waiting.page_modules():
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
     return {"fields": fields(record), **shared(record), **about}

@@ -58,6 +58,9 @@ def cause(body: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if "letter" in body:
         kind = named(str(body.get("kind") or ""))
         return _("Letter from {who}: {kind}").format(who=who, kind=kind)
+    if "alarm" in body:
+        partner = str(body["alarm"])
+        return _("Alarm about the ledger of {who}").format(who=names.get(partner, partner))
     if name := body.get("job"):
         return _("The node's own work: {kind}").format(kind=named(str(name)))
     return _("Change")

@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -79,7 +80,8 @@ def field_for(name: str, *, about: FieldInfo, choices: list[tuple[str, Any]] | N
         return choice_field(kind, choices=choices, **common)
     if kind is str:
         return text_field(name, **common)
-    return MAKERS.get(kind, json_field)(**common)
+    maker: Maker = MAKERS.get(kind, json_field)
+    return maker(**common)
 
 
 def plain(annotation: Any) -> Any:
@@ -195,7 +197,7 @@ class SignInForm(forms.Form):
     """Name and password."""
 
     username = forms.CharField(
-        label=words.LABELS["username"],
+        label=gettext_lazy("User name"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))

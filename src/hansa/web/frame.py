@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel.areas import all_areas
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, Partner, Person
+from hansa.kernel.models import Agreement, Partner, Person, Record
 from hansa.web import waiting
 from hansa.web.reading import may_read
 
@@ -59,7 +59,7 @@ def menu(request: HttpRequest, person: Person) -> tuple[Place, ...]:
     """Return the places that this person may go to."""
     home = reverse("home")
     places = [Place(_("Home"), home, request.path == home, exact=True, count=len(waiting.items(person)))]
-    kinds = [Agreement, Partner, *(kind for area in all_areas() for kind in area.records), Person]
+    kinds: list[type[Record]] = [Agreement, Partner, *(kind for area in all_areas() for kind in area.records), Person]
     places += [
         _place(request, kind.title_of_list, reverse("records", args=[kind.noun]))
         for kind in kinds

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hansa.kernel.actions import said
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Job, Letter, Partner, Person
 from hansa.kernel.people import has
@@ -102,7 +103,7 @@ def _agreements(person: Person) -> list[Item]:
             url=reverse("record", args=["agreements", agreement.pk]),
             note=_("Read it and sign it, or decline it with a reason."),
             state=agreement.state,
-            words=agreement.get_state_display(),
+            words=said(agreement, agreement.state),
             since=agreement.created,
         )
         for agreement in offered

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +13,7 @@ from hansa.lib.errors import RefusedError
 from hansa.web.forms import SignInForm
 from hansa.web.frame import LANGUAGES, page
 
+SECURE = bool(settings.LANGUAGE_COOKIE_SECURE)
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -56,13 +56,5 @@ def language(request: HttpRequest) -> HttpResponse:
         return answer
     if isinstance(request.user, Person) and request.user.language != chosen:
         change_language(request.user, by=request.user, language=chosen)
-    with translation.override(chosen):
-        answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=YEAR,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        )
+    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=SECURE)
     return answer

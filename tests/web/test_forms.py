@@ -1,0 +1,159 @@
+"""Forms come from the inputs of actions, and everything in them has words."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import pytest
+from django import forms
+from pydantic import Field, SecretStr, create_model
+
+from hansa.kernel.actions import ACTIONS, GivenError
+from hansa.kernel.jobs import KINDS as JOBS
+from hansa.kernel.letters import KINDS as LETTERS
+from hansa.kernel.people import GRANTS
+from hansa.lib.errors import InvalidError
+from hansa.web import words
+from hansa.web.forms import ActionForm, form_for
+
+
+class Made:
+    """An action that takes one input of every type."""
+
+    noun = "things"
+    inputs = create_model(
+        "inputs",
+        name=(Annotated[str, Field(title="Name of the thing", description="As people say it.")], ...),
+        reason=(str, ""),
+        protocol=(str, ""),
+        password=(SecretStr, ...),
+        language=(Literal["en", "de"], "de"),
+        roles=(list[Literal["steward", "auditor"]], ...),
+        agree=(bool, False),
+        days=(int | None, None),
+        share=(float, 0.5),
+        day=(date, None),
+        moment=(datetime, None),
+        parties=(list[str], []),
+        mapping=(dict[str, str], {}),
+        document=(dict[str, Any], {}),
+    )
+
+
+def made(data=None, **more):
+    return form_for(Made(), choices={}, data=data, **more)
+
+
+FILLED = {
+    "name": "x",
+    "password": " secret ",
+    "language": "en",
+    "roles": ["steward"],
+    "days": "3",
+    "parties": "a\n\n b \n",
+    "mapping": "age = alter\ntime = dauer = d",
+    "document": '{"a": [1]}',
+}
+
+
+def test_form_has_a_field_of_the_right_kind_for_every_input():
+    kinds = {name: type(field) for name, field in made().fields.items()}
+
+    assert {name: kind.__name__ for name, kind in kinds.items()} == {
+        "name": "CharField",
+        "reason": "CharField",
+        "protocol": "CharField",
+        "password": "CharField",
+        "language": "ChoiceField",
+        "roles": "MultipleChoiceField",
+        "agree": "BooleanField",
+        "days": "IntegerField",
+        "share": "FloatField",
+        "day": "DateField",
+        "moment": "DateTimeField",
+        "parties": "LinesField",
+        "mapping": "PairsField",
+        "document": "JSONField",
+    }
+
+
+def test_form_never_shows_a_secret_again():
+    form = made(FILLED)
+
+    assert isinstance(form.fields["password"].widget, forms.PasswordInput)
+    assert "secret" not in form.as_p()
+
+
+def test_form_takes_words_from_the_input_itself_where_it_has_any():
+    field = made().fields["name"]
+
+    assert (field.label, field.help_text, field.required) == ("Name of the thing", "As people say it.", True)
+
+
+def test_form_gives_what_was_filled_in_and_leaves_out_the_rest():
+    form = made(FILLED)
+
+    assert form.is_valid(), form.errors
+    assert form.given() == {
+        "name": "x",
+        "password": " secret ",
+        "language": "en",
+        "roles": ["steward"],
+        "agree": False,
+        "days": 3,
+        "parties": ["a", "b"],
+        "mapping": {"age": "alter", "time": "dauer = d"},
+        "document": {"a": [1]},
+    }
+
+
+def test_form_shows_defaults_as_people_write_them():
+    form = made(initial={"parties": ["a", "b"], "mapping": {"age": "alter"}})
+
+    assert form["parties"].value() == "a\nb"
+    assert form["mapping"].value() == "age = alter"
+    assert form["language"].value() == "de"
+
+
+@pytest.mark.parametrize("line", ["age", "= alter", "age ="])
+def test_form_says_which_line_is_no_pair(line):
+    form = made({**FILLED, "mapping": f"time = dauer\n{line}"})
+
+    assert form.errors["mapping"] == [f"Write each line as: name = what it is here. This is none: {line}"]
+
+
+def test_form_narrows_what_may_be_chosen():
+    form = form_for(Made(), choices={"name": [("a", "Anna")]})
+
+    assert form.fields["name"].choices == [("a", "Anna")]
+
+
+def test_form_shows_a_fault_beside_the_field_it_is_about():
+    form = made(FILLED)
+    form.is_valid()
+
+    form.blame(GivenError({"name": "This name is taken.", "elsewhere": "This too."}))
+
+    assert form.errors == {"name": ["This name is taken."], "__all__": ["This too."]}
+    assert 'aria-describedby="id_name_helptext id_name_error"' in str(form["name"])
+
+
+def test_form_shows_a_fault_of_no_field_above_all():
+    form = ActionForm(data={})
+    form.is_valid()
+
+    form.blame(InvalidError("The file is broken.", "Mend line 3."))
+
+    assert form.errors == {"__all__": ["The file is broken. Mend line 3."]}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_words_name_every_input_of_every_action(name):
+    inputs = set(ACTIONS[name].inputs.model_fields)
+
+    assert inputs - set(words.LABELS) == set()
+
+
+def test_words_name_every_permission_letter_and_job():
+    granted = set().union(*GRANTS.values())
+
+    assert {*granted, *LETTERS, *JOBS} - set(ACTIONS) - set(words.NAMES) == set()
