@@ -102,7 +102,8 @@ def may_see_result(record: Record, person: Person | None) -> bool:
 def heading(record: Record) -> dict[str, Any]:
     """Return what every record has."""
     names_it = {} if isinstance(record, Person) else {"urn": record.urn}
-    return {"id": str(record.pk), **names_it, "state": record.state, "state_in_words": said(record, record.state)}
+    state = {"state": record.state, "state_in_words": said(record, record.state)}
+    return {"id": str(record.pk), **names_it, "called": str(record), **state}
 
 
 def fields(record: Record, *, long: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The commands by name. Nothing here imports Django: a noun's verbs are derived when it is asked for."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -49,11 +50,16 @@ app.command()(nodes.restore)
 app.command()(bundles.verify)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(nodes.manage)
 
+#: Commands that were written by hand, because they need no node, begin something, or say more than their action.
+WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {
+    "partners": (people.invite, people.accept),
+    "people": (people.add,),
+    "studies": (protocols.check, protocols.rehearse, bundles.export),
+}
+
 for _noun, _help in NOUNS.items():
     _group = typer.Typer(cls=NounGroup, help=_help, no_args_is_help=True, rich_markup_mode=None)
-    for _command in {"studies": (protocols.check, protocols.rehearse, bundles.export)}.get(_noun, ()):
-        _group.command()(_command)
-    for _command in {"people": (people.add,), "partners": (people.invite, people.accept)}.get(_noun, ()):
+    for _command in WRITTEN.get(_noun, ()):
         _group.command()(_command)
     app.add_typer(_group, name=_noun)
 

@@ -6,19 +6,40 @@ from typing import Annotated
 import typer
 
 from hansa.cli.session import JsonOption, enter, find
+from hansa.lib.errors import InvalidError, ProofError
 
 
 def verify(
     file: Annotated[Path, typer.Argument(help="A bundle that hansa studies export wrote.")],
     *,
+    trust: Annotated[
+        list[str] | None, typer.Option(metavar="FINGERPRINT", help="Of an institution, told by itself; once for each.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a bundle without any node: agreement, signatures, decisions, letters, receipts, proofs."""
+    enter(made=False)
     from hansa.cli import output
-    from hansa.lib import bundle
+    from hansa.kernel import bundles
 
-    report = bundle.verify(file.read_bytes())
-    output.record(report, as_json=as_json)
+    report = bundles.verify(read(file), trusted=trust or None)
+    checks = [
+        {"check": one.title, "outcome": one.outcome, "detail": one.detail, "remedy": one.remedy}
+        for one in report.checks
+    ]
+    output.rows(checks, title="checks", as_json=as_json)
+    if (fault := report.first_fault) is not None:
+        raise ProofError(f"{file.name} does not hold: {fault.title}: {fault.detail}", fault.remedy)
+
+
+def read(file: Path) -> bytes:
+    """Return what is in a file."""
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        raise InvalidError(
+            f"{file} cannot be read ({type(wrong).__name__}).", "Check its name and whose it is."
+        ) from wrong
 
 
 def export(

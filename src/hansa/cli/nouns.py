@@ -87,7 +87,7 @@ def lister(noun: str) -> Run:
 
         found = reading.kinds()[noun].objects.all()
         rows = [reading.line(row) for row in (found.filter(state=state) if state else found)]
-        output.rows(rows, title=noun, as_json=as_json)
+        output.records(rows, title=noun, as_json=as_json)
 
     records.__doc__ = f"List the {noun} of this node."
     return records
@@ -198,7 +198,7 @@ def inputs(action: Any, given: dict[str, Any]) -> dict[str, Any]:
     for name, about in action.inputs.model_fields.items():
         value = given.get(name)
         if is_secret(about.annotation):
-            found[name] = secret(name, file=value)
+            found[name] = secret(name, file=str(value or ""))
         elif value not in (None, []):
             found[name] = read(name, value, as_json=is_json(about.annotation))
     return found

@@ -1,6 +1,7 @@
 """What commands print: tables for people, JSON for programs."""
 
 import json
+import sys
 from typing import Any
 
 import typer
@@ -8,15 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 WIDEST = 72
+#: How wide a table is where no terminal says how wide it is.
+PIPED = 120
 #: What a person needs to see of a record first; what they rarely need is left out of tables.
-FIRST = ("id", "name", "title", "username", "state_in_words", "version", "rows", "created")
-HIDDEN = {"urn", "updated", "state"}
+FIRST = ("id", "called", "username", "institution", "state_in_words", "version", "clause", "rows", "created")
 Row = dict[str, Any]
 
 
 def console() -> Console:
     """Return the terminal, as it is now."""
-    return Console(markup=False, highlight=False)
+    return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else PIPED)
 
 
 def dump(value: Any) -> None:
@@ -24,18 +26,30 @@ def dump(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))
 
 
+def records(found: list[Row], *, title: str, as_json: bool = False) -> None:
+    """Print records: as a table of what a person needs to tell them apart, or as JSON with everything."""
+    rows(found if as_json else [shortened(row) for row in found], title=title, as_json=as_json)
+
+
+def shortened(row: Row) -> Row:
+    """Return of a record what a person needs to tell it from others."""
+    return {name: str(row[name])[:16] if name == "created" else row[name] for name in FIRST if name in row}
+
+
 def rows(found: list[Row], *, title: str, as_json: bool = False) -> None:
-    """Print records as a table, or as JSON."""
+    """Print rows as a table, or as JSON."""
     if as_json:
         dump(found)
         return
     if not found:
         console().print(f"There are no {title} here yet.")
         return
-    names = ordered([name for name in found[0] if name not in HIDDEN])
-    table = Table(*[name.replace("_", " ") for name in names], title=title.capitalize())
+    table = Table(title=title.capitalize())
+    for name in found[0]:
+        # Whoever copies an id needs all of it.
+        table.add_column(name.replace("_", " "), no_wrap=name == "id")
     for row in found:
-        table.add_row(*[cell(row[name]) for name in names])
+        table.add_row(*[cell(value, whole=True) for value in row.values()])
     console().print(table)
 
 

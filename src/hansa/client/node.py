@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +27,11 @@ class Record(dict[str, Any]):
             raise AttributeError(f"This record has no '{name}'; it has: {', '.join(sorted(self))}.") from None
 
     def __repr__(self) -> str:
-        called = self.get("title") or self.get("name") or self.get("username") or ""
-        return f"<{called or 'record'}: {self.get('state')}, {self.get('id')}>"
+        return f"<{self.get('called', 'record')}: {self.get('state')}, {self.get('id')}>"
+
+
+# Inside a class that has a method of this name, "list" is no type any more.
+Rows = list[Record]
 
 
 class Verb:
@@ -59,7 +62,7 @@ class Records:
     def __init__(self, node: "Node", noun: str) -> None:
         self._node, self._line, self.noun = node, node.line, noun
 
-    def list(self, *, state: str = "") -> "list[Record]":
+    def list(self, *, state: str = "") -> Rows:
         """Return all records, or those in one state, newest first."""
         return list(self._pages(state))
 
@@ -83,13 +86,13 @@ class Records:
             raise AttributeError(f"There is no action {self.noun}.{verb}; there are: {known}.")
         return Verb(about, self._line)
 
-    def __dir__(self) -> "list[str]":
+    def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self._verbs()]
 
     def __repr__(self) -> str:
         return f"<{self.noun} of {self._line.url}>"
 
-    def _verbs(self) -> "list[str]":
+    def _verbs(self) -> Sequence[str]:
         return [about["verb"] for about in self._node.actions.values() if about["noun"] == self.noun]
 
 

@@ -32,6 +32,8 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool) ->
             result = story.play(houses, parts=parts, stage=stage)
             outcome = gather(houses, study=result, seconds=time.monotonic() - began)
             stage.step("The same on one table", lambda: outcome.compare(rows))
+            if not leave:
+                stage.step("Everyone else joins", lambda: complete(houses))
             show(outcome, houses, stage=stage, leave=leave, as_json=as_json)
             if not leave:
                 with contextlib.suppress(KeyboardInterrupt):
@@ -50,6 +52,12 @@ def show(outcome: Outcome, houses: list[House], *, stage: Stage, leave: bool, as
         programme.tables(outcome)
     if not leave:
         programme.invite(houses, quiet=as_json)
+
+
+def complete(houses: list[House]) -> None:
+    """Add the people who had no part in the story."""
+    for house in houses:
+        house.complete()
 
 
 def stay() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-#: What each person of a house does; the second word is their role at the node.
-ROLES = ("administrator", "signatory", "steward", "investigator", "coordinator")
+#: Who takes part in the story at every house; Berlin's other two do as well, and elsewhere they join when it is over.
+EVERYWHERE = ("administrator", "signatory", "steward")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,12 @@ class HouseRole:
     patients: int
     people: dict[str, str]
     office: str
+    leads: bool = False
+
+    @property
+    def players(self) -> dict[str, str]:
+        """Return the people who take part in the story."""
+        return {role: name for role, name in self.people.items() if self.leads or role in EVERYWHERE}
 
 
 HOUSES = (
@@ -38,6 +44,7 @@ HOUSES = (
             "coordinator": "Clara Vogt",
         },
         office="Chair of the Executive Board",
+        leads=True,
     ),
     HouseRole(
         key="institutet",

@@ -41,7 +41,7 @@ def serve() -> None:
 
 
 def people(named: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Add each person with the role that is their user name; return their passwords and tokens."""
+    """Add people, each with the role that is their user name; return their passwords and tokens."""
     from hansa.kernel import accounts
     from hansa.kernel.models import Person
 

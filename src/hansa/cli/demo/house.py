@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -54,17 +55,22 @@ class House:
             "address": self.url if self.role.reachable else "",
             "listen": self.listen,
             "language": self.role.language,
-            "people": self.role.people,
+            "people": self.role.players,
         }
         self._tell(asked)
 
-    def await_people(self) -> None:
-        """Wait until the node and its people are made."""
-        self.people = self._hear()["people"]
-
     def await_pages(self) -> None:
-        """Wait until the node answers."""
+        """Wait until the node and its people are made and its pages answer."""
+        self.people = self._hear()["people"]
         self._hear()
+
+    def complete(self) -> None:
+        """Let the administrator add the people who had no part in the story, so that one can sign in as them."""
+        for role, name in self.role.people.items():
+            if role not in self.people:
+                password = secrets.token_urlsafe(12)
+                self.as_("administrator").people.add(username=role, name=name, password=password, roles=[role])
+                self.people[role] = {"password": password}
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -115,16 +121,19 @@ class House:
         return self._process
 
 
+def await_all(houses: list[House]) -> None:
+    """Wait until every house answers."""
+    for house in houses:
+        house.await_pages()
+
+
 @contextlib.contextmanager
 def opened(houses: list[House], *, stage: Stage) -> Iterator[None]:
     """Run all houses, and end them all whatever happens in between."""
     try:
         for house in houses:
             house.start()
-        stage.step(
-            "Three nodes, each with its own keys, database and people", lambda: [h.await_people() for h in houses]
-        )
-        stage.step("Three nodes answer", lambda: [h.await_pages() for h in houses])
+        stage.step("Three nodes, each with its own keys, database and people", lambda: await_all(houses))
         yield
     finally:
         for house in houses:

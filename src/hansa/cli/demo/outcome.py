@@ -65,7 +65,7 @@ class Outcome:
 
 def gather(houses: list[House], *, study: Record, seconds: float) -> Outcome:
     """Return the result, after making sure that every party holds the very same one."""
-    results = [house.as_("investigator").studies.get(study.id)["result"]["result"] for house in houses]
+    results = [house.as_("steward").studies.get(study.id)["result"]["result"] for house in houses]
     if any(result != results[0] for result in results):
         raise InvalidError("The parties do not hold the same result.", "Report this: it must never happen.")
     return Outcome(
@@ -78,5 +78,5 @@ def gather(houses: list[House], *, study: Record, seconds: float) -> Outcome:
 
 def sent(house: House, study: Record) -> dict[str, int]:
     """Return how many letters about the study left a hospital, and their size sealed."""
-    letters = house.as_("investigator").letters(record=study.urn, direction="out")
+    letters = house.as_("steward").letters(record=study.urn, direction="out")
     return {"letters": len(letters), "bytes": sum(letter.bytes for letter in letters)}

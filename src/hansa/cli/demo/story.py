@@ -7,18 +7,19 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hansa.cli.demo.cohort import MAPPING
 from hansa.cli.demo.house import House
 from hansa.cli.demo.stage import Stage
-from hansa.client import Record
+from hansa.client import Record, Records
 from hansa.lib.errors import HansaError, RefusedError
 
 HERE = Path(__file__).parent
 PATIENCE = 120.0
-EVERY = 0.03
+EVERY = 0.05
 DATASET = "gbsg2"
 
 
@@ -65,11 +66,11 @@ def sign(houses: list[House]) -> None:
     lead.offer(drafted)
     for house in houses:
         at_house = house.as_("signatory").agreements
-        offered = until(lambda at=at_house: present(at, drafted.id), f"the memorandum at {house.role.name}")
+        offered = until(partial(present, at_house, drafted.id), f"the memorandum at {house.role.name}")
         at_house.sign(offered, office=house.role.office)
     for house in houses:
         at_house = house.as_("signatory").agreements
-        until(lambda at=at_house: at.get(drafted.id).state == "in_force", f"all signatures at {house.role.name}")
+        until(partial(is_in_force, at_house, drafted.id), f"all signatures at {house.role.name}")
 
 
 def connect(house: House, file: Path) -> Record:
@@ -82,7 +83,7 @@ def propose(houses: list[House]) -> Record:
     study = houses[0].as_("investigator").studies.propose(HERE / "protocol.yaml")
     for house in houses:
         at_house = house.as_("steward").studies
-        until(lambda at=at_house: present(at, study.id), f"the study at {house.role.name}")
+        until(partial(present, at_house, study.id), f"the study at {house.role.name}")
     return study
 
 
@@ -95,20 +96,27 @@ def approve(houses: list[House], study: Record) -> None:
 def await_result(houses: list[House], study: Record, *, stage: Stage) -> Record:
     """Wait until every party holds the signed result; say how far the rounds are."""
     for house in houses:
-        at_house = house.as_("investigator").studies
-        until(lambda at=at_house: is_released(at.get(study.id), stage=stage), f"the result at {house.role.name}")
+        at_house = house.as_("steward").studies
+        until(partial(is_released, at_house, study.id, stage=stage), f"the result at {house.role.name}")
     return houses[0].as_("investigator").studies.get(study.id)
 
 
-def is_released(study: Record, *, stage: Stage) -> bool:
+def is_in_force(agreements: Records, key: str) -> bool:
+    """Tell whether a memorandum binds."""
+    return bool(agreements.get(key).state == "in_force")
+
+
+def is_released(studies: Records, key: str, *, stage: Stage) -> bool:
     """Tell whether a study is at its end; raise RefusedError if it is another end than hoped for."""
+    study = next(row for row in studies.list() if row["id"] == key)
     stage.say(f"The study is {study.state_in_words}")
     if study.state in ("failed", "declined", "withdrawn"):
-        raise RefusedError(f"The study ended: {study.state_in_words}. {study.trouble}", "See the study's page.")
+        trouble = studies.get(key).trouble
+        raise RefusedError(f"The study ended: {study.state_in_words}. {trouble}", "See the study's page.")
     return bool(study.state == "released")
 
 
-def present(records: Any, key: str) -> Record | None:
+def present(records: Records, key: str) -> Record | None:
     """Return a record once it has arrived."""
     return next((row for row in records.list() if row["id"] == key), None)
 
