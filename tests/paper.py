@@ -11,8 +11,8 @@ from typing import Any
 
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Partner
-from hansa.lib import checkpoints, merkle
 from hansa.lib import agreement as documents
+from hansa.lib import checkpoints, merkle
 from hansa.lib.canonical import JSON, canonical, digest, parse
 from hansa.lib.decision import Request
 from hansa.lib.keys import Identity, SealingKey, SigningKey
@@ -71,7 +71,11 @@ class PaperPartner:
             completed = frontier.add(merkle.leaf_hash(leaf))
             for level in range(len(completed) // 32):
                 nodes[level, position >> level] = completed[32 * level : 32 * level + 32]
-        proof = merkle.prove_consistency(since, new=size, node=lambda level, index: nodes[level, index]) if 0 < since < size else []
+        proof = (
+            merkle.prove_consistency(since, new=size, node=lambda level, index: nodes[level, index])
+            if 0 < since < size
+            else []
+        )
         return {"checkpoint": self.checkpoint(), "from": since, "proof": [step.hex() for step in proof]}
 
     def write(self, kind: str, *, record: str = "", body: dict[str, Any] | None = None, **changes: Any) -> Letter:
@@ -205,9 +209,7 @@ def in_force(document: dict[str, Any], *partners: PaperPartner, signatory: str =
     at = datetime(2026, 1, 1, tzinfo=UTC)
     office = "Chief executive"
     signatures = {
-        own().id: documents.sign(
-            document, key=own().signing, party=own().id, name=signatory, office=office, at=at
-        )
+        own().id: documents.sign(document, key=own().signing, party=own().id, name=signatory, office=office, at=at)
     }
     for partner in partners:
         signatures[partner.id] = documents.sign(

@@ -170,7 +170,10 @@ def introduced(world: World) -> Sample:
 
 
 SAMPLES: dict[str, Callable[[World], Sample]] = {
-    "partners.accept": lambda w: (Partner(), {"invitation": w.invitation(PaperPartner(id="https://ror.org/00m8d6786"))}),
+    "partners.accept": lambda w: (
+        Partner(),
+        {"invitation": w.invitation(PaperPartner(id="https://ror.org/00m8d6786"))},
+    ),
     "partners.renew": lambda w: (
         w.other(Partner.State.KNOWN),
         {"invitation": w.invitation(PaperPartner(id=STOCKHOLM))},

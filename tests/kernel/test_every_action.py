@@ -61,8 +61,8 @@ def sample(action: Action[Any], world: World) -> tuple[Any, dict[str, Any]]:
 
 def own_sample(action: Action[Any], world: World) -> tuple[Any, dict[str, Any]]:
     """Return the account or token of the person who acts."""
-    from hansa.kernel.models import ApiToken  # noqa: PLC0415 -- leaf: only these samples need it
-    from tests.kernel.samples import token_of  # noqa: PLC0415 -- leaf: as above
+    from hansa.kernel.models import ApiToken
+    from tests.kernel.samples import token_of
 
     me = world.people["anyone"]
     me.set_password(PASSWORD)

@@ -14,7 +14,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import GivenError, StateError
-from hansa.kernel.inbox import Alarm, GapError
+from hansa.kernel.inbox import AlarmError, GapError
 from hansa.kernel.jobs import place
 from hansa.kernel.policy import ClauseError
 from hansa.kernel.sessions import EntryError
@@ -28,7 +28,7 @@ STATUS: tuple[tuple[type[HansaError], int], ...] = (
     (EntryError, 401),
     (ThrottledError, 429),
     (GapError, 409),
-    (Alarm, 409),
+    (AlarmError, 409),
     (StateError, 409),
     (ProofError, 409),
     (DisclosureError, 409),

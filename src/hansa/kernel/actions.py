@@ -200,7 +200,9 @@ def action(
             if p.kind is p.KEYWORD_ONLY and p.name != "by"
         }
         inputs = create_model(
-            f"{run.__module__}.{run.__name__}", __config__=ConfigDict(extra="forbid", str_strip_whitespace=True), **fields
+            f"{run.__module__}.{run.__name__}",
+            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True),
+            **fields,
         )
         made = Action(
             record=hints[parameters[0].name],

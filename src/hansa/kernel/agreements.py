@@ -62,7 +62,9 @@ def check_keys(document: Mapping[str, Any]) -> None:
             )
         if (keys.signing.text, keys.sealing.text) != (party["signing_key"], party["sealing_key"]):
             raise RefusedError(
-                _("The memorandum names another key for {name} than the one confirmed here.").format(name=party["name"]),
+                _("The memorandum names another key for {name} than the one confirmed here.").format(
+                    name=party["name"]
+                ),
                 _("Draft it again with the present keys."),
             )
 
@@ -97,9 +99,7 @@ def offer(agreement: Agreement, *, by: Person) -> None:
     tell(agreement, "agreements.offered", body={})
 
 
-@action(
-    needs="agreements.sign", source=(State.OFFERED,), target=(State.OFFERED, State.IN_FORCE), because=BECAUSE
-)
+@action(needs="agreements.sign", source=(State.OFFERED,), target=(State.OFFERED, State.IN_FORCE), because=BECAUSE)
 def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     """Sign the memorandum for this institution.
 
@@ -147,7 +147,12 @@ def resume(agreement: Agreement, *, by: Person) -> None:
     tell(agreement, "agreements.resumed", body={})
 
 
-@action(needs="agreements.end", source=(State.IN_FORCE, State.SUSPENDED), target=(State.IN_FORCE, State.SUSPENDED), because=BECAUSE)
+@action(
+    needs="agreements.end",
+    source=(State.IN_FORCE, State.SUSPENDED),
+    target=(State.IN_FORCE, State.SUSPENDED),
+    because=BECAUSE,
+)
 def end(agreement: Agreement, *, by: Person, reason: str) -> None:
     """Give notice to end the memorandum.
 

@@ -59,7 +59,7 @@ class Line:
             ) from wrong
         if not isinstance(told, dict):
             told = {}
-        if answer.status_code >= 400:
+        if not answer.is_success:
             raise RefusedError(f"{self.who}: {told.get('message', answer.status_code)}", str(told.get("remedy", "")))
         return told
 
@@ -111,10 +111,7 @@ def fetch(partner: Partner, lines: dict[str, Line], done: list[str]) -> list[str
     token = door.call(recipient=partner.institution, seconds=POLL_SECONDS, done=done)
     told = line.post("/letters/collect", {"from": own().id, "call": token})
     found = told.get("envelopes")
-    taken: list[str] = []
-    for envelope in found if isinstance(found, list) else []:
-        taken.append(accept(envelope, line))
-    return taken
+    return [accept(envelope, line) for envelope in found] if isinstance(found, list) else []
 
 
 def accept(envelope: JSON, line: Line) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hansa.kernel import bell, envelopes, outbox
 from hansa.kernel.envelopes import open_envelope
 from hansa.kernel.identity import own
-from hansa.kernel.inbox import Alarm, receive
+from hansa.kernel.inbox import AlarmError, receive
 from hansa.kernel.letters import OUTBOX
 from hansa.kernel.models import Held, Partner
 from hansa.lib.canonical import JSON, digest
@@ -58,7 +58,7 @@ def take(outside: dict[str, str], partner: Partner) -> dict[str, JSON] | None:
         return None
     try:
         return receive(opened)
-    except Alarm as alarm:
+    except AlarmError as alarm:
         alarm.sound()
         raise
 

@@ -60,6 +60,4 @@ def _load(directory: Path) -> Own:
             directory=directory,
         )
     except FileNotFoundError as absent:
-        raise InvalidError(
-            f"{absent.filename} is missing.", f"Make the node with: hansa init {directory}"
-        ) from absent
+        raise InvalidError(f"{absent.filename} is missing.", f"Make the node with: hansa init {directory}") from absent

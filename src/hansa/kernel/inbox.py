@@ -94,10 +94,10 @@ def watch(partner: Partner, shown: JSON) -> None:
     try:
         witness.watch(partner, "letters", witness=shown)
     except ProofError as fault:
-        raise Alarm(partner, fault) from fault
+        raise AlarmError(partner, fault) from fault
 
 
-class Alarm(HansaError):
+class AlarmError(HansaError):
     """The partner's ledger did not only grow; nothing is applied until a person looked."""
 
     def __init__(self, partner: Partner, fault: ProofError) -> None:

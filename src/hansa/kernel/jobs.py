@@ -88,7 +88,9 @@ def claim(holder: str) -> Job | None:
     if not due.exists():
         return None
     with transaction.atomic():
-        row = due.select_for_update(skip_locked=transaction.get_connection().features.has_select_for_update_skip_locked).first()
+        row = due.select_for_update(
+            skip_locked=transaction.get_connection().features.has_select_for_update_skip_locked
+        ).first()
         if row is not None:
             row.holder, row.held_until = holder, now + LEASE
             row.save(update_fields=["holder", "held_until"])
@@ -102,7 +104,7 @@ def work(row: Job) -> None:
         with change({"job": row.kind, "record": row.record}):
             fresh = Job.objects.select_for_update().get(pk=row.pk)
             if fresh.state != Job.State.WAITING or fresh.holder != row.holder:
-                raise TakenError(row.kind)
+                raise TakenError(row.kind)  # noqa: TRY301 -- only an exception undoes the change
             effect()
             finish(fresh, state=Job.State.DONE)
     except TakenError:
@@ -137,7 +139,9 @@ def put_back(row: Job, *, seconds: float, waits_for: str) -> None:
 def again(row: Job, fault: Exception) -> None:
     """Try a job again after an unexpected fault, a few times, then give it up."""
     if row.attempts + 1 >= MOST_ATTEMPTS:
-        give_up(row, f"An internal fault ({type(fault).__name__} at {place(fault)}). The node's log has the time of it.")
+        give_up(
+            row, f"An internal fault ({type(fault).__name__} at {place(fault)}). The node's log has the time of it."
+        )
         return
     Job.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
     put_back(row, seconds=0.5 * 2**row.attempts, waits_for=f"another attempt after {type(fault).__name__}")
@@ -148,7 +152,8 @@ def give_up(row: Job, trouble: str) -> None:
     with change({"job": row.kind, "record": row.record, "outcome": "failed"}):
         finish(Job.objects.select_for_update().get(pk=row.pk), state=Job.State.FAILED, trouble=trouble)
         row.trouble = trouble
-        FAILED.get(row.kind, lambda _row: None)(row)
+        if (react := FAILED.get(row.kind)) is not None:
+            react(row)
 
 
 def place(fault: BaseException) -> str:

@@ -27,7 +27,9 @@ def tell(
 ) -> list[Letter]:
     """Send one letter about a record to every other party, or to some of them."""
     under = record.request(permit)
-    return [send(party, kind, record=record.urn, body=body, under=under) for party in (others(record) if to is None else to)]
+    return [
+        send(party, kind, record=record.urn, body=body, under=under) for party in (others(record) if to is None else to)
+    ]
 
 
 def decide(

@@ -67,9 +67,7 @@ def refused(name: str) -> Callable[[Refused], Refused]:
     return wrap
 
 
-def send(
-    recipient: str, kind: str, *, record: str, body: dict[str, JSON], under: Request | None = None
-) -> LetterRow:
+def send(recipient: str, kind: str, *, record: str, body: dict[str, JSON], under: Request | None = None) -> LetterRow:
     """Put a signed letter in the outbox, inside the change under way."""
     change = current()
     partner = known_partner(recipient)

@@ -83,9 +83,7 @@ def renew(partner: Partner, *, by: Person, invitation: str) -> None:
     partner.claimed = {"identity": identity.to_json(), "address": str(claimed["address"])}
 
 
-@action(
-    needs="partners.confirm", source=(State.INTRODUCED, State.CHANGED), target=(State.KNOWN,), because=BECAUSE
-)
+@action(needs="partners.confirm", source=(State.INTRODUCED, State.CHANGED), target=(State.KNOWN,), because=BECAUSE)
 def confirm(partner: Partner, *, by: Person, fingerprint: str) -> None:
     """Confirm the fingerprint.
 

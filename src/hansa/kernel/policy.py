@@ -15,7 +15,6 @@ from hansa.lib.decision import Decision, Request, decide
 from hansa.lib.errors import RefusedError
 from hansa.lib.terms import Vocabulary
 
-
 VOCABULARIES: dict[str, Vocabulary] = {}
 
 

@@ -92,9 +92,7 @@ def keep(partner: Partner, *, note: str, line: JSON) -> None:
     if not isinstance(line, str) or not line:
         return
     checkpoint = checkpoints.verify(note, key=own().signing.public, name=own().id)
-    at = checkpoints.verify_cosignature(
-        line, checkpoint=checkpoint, key=partner.keys.signing, name=partner.institution
-    )
+    at = checkpoints.verify_cosignature(line, checkpoint=checkpoint, key=partner.keys.signing, name=partner.institution)
     Cosignature.objects.update_or_create(
         partner=partner.institution, defaults={"size": checkpoint.size, "checkpoint": note, "line": line, "at": at}
     )

@@ -11,7 +11,7 @@ stranger what was said and what became of it.
 import uuid
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from hansa.lib.canonical import JSON, digest
 from hansa.lib.decision import Request
@@ -70,13 +70,13 @@ class Statement:
         return digest(self.payload())
 
     @classmethod
-    def read(cls: type[T], token: str, *, key: VerifyingKey) -> T:
+    def read(cls, token: str, *, key: VerifyingKey) -> Self:
         """Return the statement after checking its signature and its form."""
         payload = verify(token, key=key, kind=cls.KIND)
         return cls._from(payload)
 
     @classmethod
-    def _from(cls: type[T], payload: JSON) -> T:
+    def _from(cls, payload: JSON) -> Self:
         named = {f.name: f.type for f in fields(cls)}  # type: ignore[arg-type]  # reason: every subclass is a dataclass
         expected = {"hansa", *named}
         if not isinstance(payload, dict) or set(payload) != expected or payload["hansa"] != f"{cls.KIND}/1":

@@ -157,6 +157,12 @@ def mask(
     return words
 
 
+def plain(values: Numbers, *, labels: Sequence[str] = ()) -> Words:
+    """Write a vector in the same form without a mask, for two parties whose clause allows that."""
+    encoded = STATISTICS.encode(values, parties=MOST_PARTIES, labels=labels)
+    return np.concatenate([encoded, np.ones(1, dtype=np.uint64)])
+
+
 def add(masked: Mapping[str, Words], *, parties: Collection[str]) -> Words:
     """Add the masked vectors of all parties, or name whom the sum waits for."""
     _check_parties(masked, parties)

@@ -1,7 +1,8 @@
 """Records: what an area keeps, and what two or more institutions keep together."""
 
 import uuid
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
@@ -50,9 +51,15 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._state_before = "" if self._state.adding else self.state
+    # The state in which the database last held this record.
+    _state_before = ""
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Return a row read from the database, remembering the state it was read in."""
+        made = super().from_db(db, field_names, values)
+        made._state_before = made.state
+        return made
 
     @property
     def urn(self) -> str:
@@ -71,14 +78,14 @@ class Record(models.Model):
             change.moved(self.urn, before=self._state_before, after=self.state)
             self._state_before = self.state
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *given: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Remove the record, inside a change only."""
         current().moved(self.urn, before=self.state, after="")
-        return super().delete(**options)
+        return super().delete(*given, **options)
 
-    def refresh_from_db(self, **options: Any) -> None:
+    def refresh_from_db(self, *given: Any, **options: Any) -> None:
         """Read the record anew."""
-        super().refresh_from_db(**options)
+        super().refresh_from_db(*given, **options)
         self._state_before = self.state
 
 
