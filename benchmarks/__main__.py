@@ -28,8 +28,9 @@ def main() -> int:
     given = parser.parse_args()
     if given.peers:
         os.environ["HANSA_PEERS"] = given.peers
+    begun = where()
     rows = [row for name in given.names or NAMES if (HERE / f"{name}.py").exists() for row in measured(name)]
-    print(table(rows))
+    print(f"{begun}\n\n{table(rows)}")
     if given.json:
         given.json.write_text(json.dumps([row.cells() for row in rows], ensure_ascii=False, indent=1) + "\n")
     return int(any(row.holds is False for row in rows))
@@ -43,9 +44,9 @@ def measured(name: str) -> list[Row]:
 
 
 def table(rows: list[Row]) -> str:
-    """Return the rows as a markdown table below a line on where they were measured."""
+    """Return the rows as a markdown table."""
     lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
-    return "\n".join([where(), "", *(f"| {' | '.join(cells)} |" for cells in lines)])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def where() -> str:
@@ -55,7 +56,7 @@ def where() -> str:
     return (
         f"Measured on {now:%Y-%m-%d %H:%M} UTC: {processor()}, {os.cpu_count()} cores, "
         f"{memory()} GB, {system()}; Python {platform.python_version()}, {versions}; commit {commit()}; "
-        f"peers: {peers_version()}."
+        f"peers: {peers_version()}; load average {os.getloadavg()[0]:.1f} when it began."
     )
 
 

@@ -1,9 +1,11 @@
 """Append to a node's ledger, each entry in a transaction of its own that is synced to the disk."""
 
 import json
+import sqlite3
 import statistics
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +21,7 @@ def measure() -> list[Row]:
     with TemporaryDirectory(dir=Path(__file__).parents[1], prefix=".benchmark-") as folder:
         ours = own("ledger_appends", Path(folder) / "node")
         theirs = peer("pymerkle_appends", Path(folder) / "pymerkle.sqlite3", COUNT)
+        bare = COUNT / bare_commits(Path(folder) / "bare.sqlite3")
     is_measured = "missing" not in theirs
     rate = COUNT / ours["seconds"]
     return [
@@ -32,12 +35,35 @@ def measure() -> list[Row]:
             ratio=f"{theirs['seconds'] / ours['seconds']:.1f} × as many" if is_measured else "–",
         ),
         Row(
+            figure="the same rows written by sqlite3 alone, as the floor that this disk sets",
+            hansa="–",
+            target="–",
+            holds=None,
+            peer="sqlite3, WAL, synchronous=FULL",
+            theirs=f"{bare:,.0f}/s",
+            ratio=f"{100 * rate / bare:.0f} % of it",
+        ),
+        Row(
             figure=f"the whole ledger of {BEFORE + COUNT:,} entries verified",
             hansa=f"{ours['verified']:.2f} s",
             target="–",
             holds=None,
         ),
     ]
+
+
+def bare_commits(file: Path) -> float:
+    """Return the seconds that SQLite alone takes for as many synced transactions of one row."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.execute("PRAGMA journal_mode=WAL")
+        plain.execute("PRAGMA synchronous=FULL")
+        plain.execute("CREATE TABLE entry (position INTEGER PRIMARY KEY, body TEXT, hashes BLOB)")
+        before = time.perf_counter()
+        for number in range(COUNT):
+            plain.execute("BEGIN IMMEDIATE")
+            plain.execute("INSERT INTO entry VALUES (?, ?, ?)", (number, "x" * 200, bytes(64)))
+            plain.execute("COMMIT")
+        return time.perf_counter() - before
 
 
 def run(directory: Path) -> None:
