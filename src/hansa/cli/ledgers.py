@@ -11,11 +11,11 @@ from hansa.lib.errors import ProofError
 def verify() -> None:
     """Recompute the whole ledger and say the first thing that does not hold."""
     enter()
-    from hansa.kernel import ledger
+    from hansa.kernel import ledger, replay
 
-    if faults := ledger.verify():
+    if faults := [*ledger.verify(), *replay.faults()]:
         raise ProofError("\n".join(map(str, faults)), "Stop this node and restore the newest backup, or ask a partner.")
-    typer.echo(f"{ledger.size()} entries; every one of them holds, and so does what partners cosigned.")
+    typer.echo(f"{ledger.size()} entries; every one of them holds, so does what partners cosigned, and every record stands as they tell.")
     typer.echo(ledger.checkpoint())
 
 

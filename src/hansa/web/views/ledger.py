@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from hansa.kernel import ledger
+from hansa.kernel import ledger, replay
 from hansa.kernel.models import Cosignature, LedgerEntry, Partner
 from hansa.web import entries
 from hansa.web.frame import page
@@ -34,6 +34,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "found": found,
         "lines": [entries.told(entry, names) for entry in found],
         "cosignatures": [(names.get(row.partner, row.partner), row) for row in Cosignature.objects.all()],
-        "proof": {"checked": checked, "faults": ledger.verify() if checked else [], "size": size},
+        "proof": {"checked": checked, "faults": [*ledger.verify(), *replay.faults()] if checked else [], "size": size},
     }
     return page(request, "web/ledger.html", context)
