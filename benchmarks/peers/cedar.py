@@ -1,4 +1,4 @@
-"""Decide with Cedar under as many policies; print decisions a second. Argument: policies."""
+"""Decide with Cedar; print decisions a second. Arguments: policies, and how many of them name the action."""
 
 import importlib.metadata
 import json
@@ -8,7 +8,7 @@ import time
 
 from cedarpy import Decision, Entities, PolicySet, is_authorized
 
-COUNT = int(sys.argv[1])
+COUNT, *NAMED = map(int, sys.argv[1:])
 REPEATS = 500
 REQUEST = {
     "principal": 'Party::"https://ror.org/001w7jn25"',
@@ -26,8 +26,10 @@ def policy(action: str, purpose: str) -> str:
     )
 
 
-def rate(other: str) -> float:
-    texts = [policy(other, "DUO:0000006")] * (COUNT - 1) + [policy("studies.propose", "DUO:0000042")]
+def rate(named: int) -> float:
+    others = [policy("studies.release", "DUO:0000006")] * (COUNT - named)
+    same = [policy("studies.propose", "DUO:0000006")] * (named - 1)
+    texts = [*others, *same, policy("studies.propose", "DUO:0000042")]
     policies, entities = PolicySet.from_str("\n".join(texts)), Entities.from_json_str("[]")
     taken = []
     for _ in range(9):
@@ -40,4 +42,4 @@ def rate(other: str) -> float:
 
 
 version = importlib.metadata.version("cedarpy")
-print(json.dumps({"version": version, "one": rate("studies.release"), "all": rate("studies.propose")}))
+print(json.dumps({"version": version, **{str(named): rate(named) for named in NAMED}}))
