@@ -48,7 +48,9 @@ app.command()(nodes.worker)
 app.command()(nodes.backup)
 app.command()(nodes.restore)
 app.command()(bundles.verify)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(nodes.manage)
+app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    nodes.manage
+)
 
 #: Commands that were written by hand, because they need no node, begin something, or say more than their action.
 WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {

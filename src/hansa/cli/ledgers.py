@@ -15,7 +15,8 @@ def verify() -> None:
 
     if faults := [*ledger.verify(), *replay.faults()]:
         raise ProofError("\n".join(map(str, faults)), "Stop this node and restore the newest backup, or ask a partner.")
-    typer.echo(f"{ledger.size()} entries; every one of them holds, so does what partners cosigned, and every record stands as they tell.")
+    told = "every one of them holds, so does what partners cosigned, and every record stands as they tell."
+    typer.echo(f"{ledger.size()} entries; {told}")
     typer.echo(ledger.checkpoint())
 
 

@@ -1,0 +1,42 @@
+import pytest
+
+from hansa.cli import findings
+from tests.web.results import COX, GAUSSIAN, SURVIVAL, TABLE_ONE
+
+
+def test_show_prints_every_kind_of_analysis(capsys):
+    findings.show({"sites": 3, "rows": 100, "rounds": 4, "analyses": [TABLE_ONE, SURVIVAL, COX, GAUSSIAN]})
+
+    told = capsys.readouterr().out
+    for words in ("3 sites, 100 rows, 4 rounds", "53.0", "too few", "Log-rank: chi-square 8.560", "0.700", "< 0.001"):
+        assert words in told
+
+
+def test_model_says_why_there_is_no_estimate():
+    assert findings.model({**COX, "terms": [], "problem": "It did not converge."}).caption == "It did not converge."
+
+
+def test_survival_without_groups_has_no_test():
+    alone = {name: value for name, value in SURVIVAL.items() if name != "log_rank"}
+    alone["groups"] = [{**SURVIVAL["groups"][0], "level": None}]
+
+    assert findings.survival(alone).caption is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ({"suppressed": True}, "too few"),
+        ({"n": 3, "mean": 1.25, "sd": 0.5}, "1.2 ± 0.5"),
+        ({"n": 0, "mean": None, "sd": None}, "–"),
+        ({"count": 3, "share": 0.125}, "3 (12.5%)"),
+        ({"count": 0, "share": None}, "0"),
+    ],
+)
+def test_words_of_a_cell(cell, expected):
+    assert findings.words(cell) == expected
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.0004, "< 0.001"), (0.0123, "0.012")])
+def test_p_words_are_those_of_journals(p, expected):
+    assert findings.p_words(p) == expected
