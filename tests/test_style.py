@@ -16,7 +16,8 @@ FORBIDDEN = re.compile(r"(utils?|helpers?|common|misc|base|core|managers?|servic
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case, ast.comprehension)
 WRITERS = {"actions.py", "letters.py", "jobs.py", "rounds.py"}
 # Tests of what several modules do together.
-SEVERAL = ("test_every_", "test_attacks", "test_pages")
+SEVERAL = ("test_every_", "test_attacks")
+CALLED_BY_PLACE = {"from_db"}
 TESTED = ("lib", "kernel", "areas")
 # Tables are tested through what is done with them; an area's own description through tests/areas/test_every_area.py.
 TESTED_ELSEWHERE = re.compile(
@@ -41,8 +42,8 @@ def branches(node: ast.AST) -> int:
 
 def positional(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     given = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    if given[:1] == ["request"] or node.name.startswith("__"):
-        # Django and ninja hand what stands in the address to a view by name; Python calls its own methods by place.
+    if given[:1] == ["request"] or node.name.startswith("__") or node.name in CALLED_BY_PLACE:
+        # Django and ninja hand what stands in the address to a view by name; Python and Django call their own by place.
         return 1
     return len(given) - (bool(given) and given[0] in {"self", "cls", "_cls"})
 
@@ -239,7 +240,8 @@ def test_module_has_a_test_of_its_name():
 
 
 def test_test_has_a_module_of_its_name():
-    mirrored = [path for path in (ROOT / "tests").glob("*/**/test_*.py") if path.parent.name != "functional"]
+    # The doors are tested page by page and command by command.
+    mirrored = [path for layer in TESTED for path in (ROOT / "tests" / layer).glob("**/test_*.py")]
 
     strays = [
         name(path)
