@@ -32,6 +32,6 @@ def test_survival_gives_the_picture_in_numbers():
     with translation.override("de"):
         table = tables.survival(SURVIVAL, by="Hormontherapie")
 
-    assert table.columns == ("Hormontherapie: no", "Hormontherapie: yes")
+    assert table.columns == ("Hormontherapie: nein", "Hormontherapie: ja")
     assert [line.label for line in table.lines] == ["0", "20", "40", "60", "80"]
     assert table.lines[3].cells == ("60,0\xa0% [40]", "96,0\xa0% [45]")

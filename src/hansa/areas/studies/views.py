@@ -308,16 +308,22 @@ def grouped(labels: list[str], study: Study) -> list[dict[str, Any]]:
 def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:
     """Say who sees which numbers."""
     lead = known_as.get(study.lead, study.lead)
+    together = _("the sums over all hospitals, and the result; never the numbers of one hospital")
     if not queries.is_protected(study):
         return [
             (own().name, _("its own rows, and every number above")),
             (lead, _("adds the numbers and sees those of each hospital, because only two take part")),
             (_("All parties"), _("the sums over all hospitals, and the result")),
         ]
+    if queries.is_lead(study):
+        told = _(
+            "its own rows and every number above; from each other hospital only masked words that look like chance"
+        )
+        return [(own().name, told), (_("All parties"), together)]
     return [
         (own().name, _("its own rows, and every number above")),
         (lead, _("adds the numbers; from each other hospital it sees only masked words that look like chance")),
-        (_("All parties"), _("the sums over all hospitals, and the result; never the numbers of one hospital")),
+        (_("All parties"), together),
     ]
 
 

@@ -55,6 +55,8 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen not in dict(LANGUAGES):
         return answer
     if isinstance(request.user, Person) and request.user.language != chosen:
-        change_language(request.user, by=request.user, language=chosen)
+        # The action locks and reads the record anew, for which it needs the person, not the request's lazy one.
+        person = Person.objects.get(pk=request.user.pk)
+        change_language(person, by=person, language=chosen)
     answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=SECURE)
     return answer

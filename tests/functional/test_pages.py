@@ -1,0 +1,223 @@
+"""Look at the pages in a real browser, at the width of a desk and of a telephone."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hansa.areas.studies.states import State
+from tests.web import house as build
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+PASSWORD = "seven ships on the Spree"
+WIDTHS, LANGUAGES = (1280, 375), ("en", "de", "sv")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+# The least contrast of WCAG 2.2, level AA: 4.5 for text, 3 for large text.
+CONTRAST = """
+const channel = (c) => { c /= 255; return c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4); };
+const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+const ground = (node) => {
+  for (; node; node = node.parentElement) {
+    const c = parts(getComputedStyle(node).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c;
+  }
+  return [255, 255, 255];
+};
+const faults = [];
+for (const node of document.querySelectorAll('body *')) {
+  const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  const box = node.getBoundingClientRect();
+  if (!own || node.closest('svg') || !box.width || box.right < 0) continue;
+  const style = getComputedStyle(node);
+  const [a, b] = [light(parts(style.color)), light(ground(node))].sort((x, y) => y - x);
+  const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio >= (large ? 3 : 4.5)) continue;
+  faults.push(`${node.tagName} "${node.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+}
+return faults;
+"""
+# What sticks out of the page, unless it scrolls inside a frame of its own.
+OVERFLOW = """
+const wide = document.documentElement.clientWidth;
+const inside = (node) => node.closest('.scroll, .long-text, .hidden-text, .skip');
+return [...document.querySelectorAll('body *')]
+  .filter((n) => !inside(n) && !n.closest('svg') && n.getBoundingClientRect().right > wide + 1)
+  .map((n) => `${n.tagName}.${n.className} ${Math.round(n.getBoundingClientRect().right)}`);
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (CHROMIUM and DRIVER):
+        told = "The pages are looked at in Chromium: apt-get install chromium chromium-driver"
+        pytest.fail(told) if os.environ.get("HANSA_TEST_ALL") else pytest.skip(told)
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    options = Options()
+    options.binary_location = CHROMIUM
+    profile = tempfile.mkdtemp(prefix="hansa-chromium-")
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver.set_page_load_timeout(30)
+    driver.implicitly_wait(5)
+    yield driver
+    driver.quit()
+    shutil.rmtree(profile, ignore_errors=True)
+
+
+@pytest.fixture
+def house(transactional_db, person):
+    partners = build.partners()
+    agreement = build.agreement()
+    studies = {state: build.study(agreement, state) for state in State}
+    build.run_round(studies[State.RUNNING])
+    build.dataset()
+    ada = person(
+        "administrator",
+        "auditor",
+        "steward",
+        "investigator",
+        "coordinator",
+        "signatory",
+        username="ada",
+        name="Professor Adele Brandt",
+        password=PASSWORD,
+    )
+    return SimpleNamespace(partners=partners, agreement=agreement, studies=studies, ada=ada)
+
+
+@pytest.fixture(scope="module")
+def shots():
+    """Return where pictures of the pages are kept, for people to look at."""
+    directory = Path(os.environ.get("HANSA_SCREENSHOTS") or tempfile.mkdtemp(prefix="hansa-pages-"))
+    directory.mkdir(parents=True, exist_ok=True)
+    print(f"pictures of the pages: {directory}")  # noqa: T201 -- somebody wants to look at them
+    return directory
+
+
+def resize(browser, width):
+    """Give the page itself the wanted width; a window of Chromium is never narrower than 500."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
+    )
+
+
+def picture(browser, path):
+    """Take a picture of the whole page."""
+    import base64
+
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    path.write_bytes(base64.b64decode(shot["data"]))
+
+
+def sign_in(browser, address):
+    """Sign in as a person does, with the keyboard."""
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    browser.get(f"{address}/login/")
+    browser.delete_all_cookies()
+    browser.get(f"{address}/login/")
+    browser.find_element(By.NAME, "username").send_keys("ada")
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD + Keys.RETURN)
+
+
+@pytest.fixture
+def desk(browser, live_server, house, shots):
+    """Return browser, node, house and the place for pictures."""
+    return browser, live_server, house, shots
+
+
+def pages(house):
+    """Return the pages that are looked at, by the name of their picture."""
+    study = {state: f"/studies/{house.studies[state].pk}/" for state in State}
+    return {
+        "home": "/",
+        "memorandum": f"/agreements/{house.agreement.pk}/",
+        "partners": "/partners/",
+        "partner": f"/partners/{house.partners[0].pk}/",
+        "people": "/people/",
+        "account": f"/people/{house.ada.pk}/",
+        "studies": "/studies/",
+        "study-proposed": study[State.PROPOSED],
+        "study-running": study[State.RUNNING],
+        "study-released": study[State.RELEASED],
+        "approve": study[State.PROPOSED] + "approve/",
+        "refused": study[State.RELEASED] + "approve/",
+        "propose": "/studies/propose/",
+        "ledger": "/ledger/",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "language"), [(width, language) for width in WIDTHS for language in LANGUAGES])
+def test_pages_fit_their_width_and_can_be_read(desk, width, language):
+    browser, live_server, house, shots = desk
+    with build.given():
+        house.ada.language = language
+        house.ada.save()
+    resize(browser, width)
+    sign_in(browser, live_server.url)
+    for name, address in pages(house).items():
+        browser.get(live_server.url + address)
+
+        picture(browser, shots / f"{name}-{width}-{language}.png")
+        assert (name, browser.execute_script(OVERFLOW)) == (name, [])
+        assert (name, browser.execute_script(CONTRAST)) == (name, [])
+    told = [entry["message"] for entry in browser.get_log("browser") if "409" not in entry["message"]]
+    assert told == []
+
+
+@pytest.mark.slow
+def test_pages_can_be_read_at_night(browser, live_server, house, shots):
+    resize(browser, 1280)
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    )
+    sign_in(browser, live_server.url)
+    for name, address in pages(house).items():
+        browser.get(live_server.url + address)
+
+        picture(browser, shots / f"{name}-night.png")
+        assert (name, browser.execute_script(CONTRAST)) == (name, [])
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.slow
+def test_pages_can_be_used_with_the_keyboard_alone(browser, live_server, house):
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    resize(browser, 1280)
+    sign_in(browser, live_server.url)
+    study = house.studies[State.PROPOSED]
+
+    browser.get(f"{live_server.url}/studies/{study.pk}/decline/")
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    first = browser.switch_to.active_element.get_attribute("class")
+    browser.find_element(By.NAME, "reason").send_keys("The ethics vote names another protocol.")
+    browser.find_element(By.CSS_SELECTOR, "button.main").send_keys(Keys.RETURN)
+
+    told = browser.find_element(By.CSS_SELECTOR, ".notice").text
+    study.refresh_from_db()
+    assert (first, told, study.state) == ("skip", "Done: Decline the study.", State.DECLINED)
