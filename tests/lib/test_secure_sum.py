@@ -20,6 +20,7 @@ from hansa.lib.secure_sum import (
     mask,
     pair_key,
     pair_keys,
+    plain,
     to_text,
     total,
 )
@@ -262,6 +263,17 @@ def test_encode_keeps_the_largest_totals(parties: int, encoding: Encoding, sign:
 
     scale = 2**encoding.fraction_bits
     assert encoding.decode(added).tolist() == [round(Fraction(largest) * scale) * parties / scale]
+
+
+def test_plain_vectors_of_two_parties_add_up() -> None:
+    given = {"d": plain(np.array([1.5, -2.0])), "e": plain(np.array([0.25, 7.0]))}
+
+    assert total(given, parties=("d", "e")).tolist() == [1.75, 5.0]
+
+
+def test_plain_names_the_number_that_does_not_fit() -> None:
+    with pytest.raises(InvalidError, match="'sum of age' is not a finite number"):
+        plain(np.array([np.nan]), labels=("sum of age",))
 
 
 def test_add_names_whom_it_waits_for() -> None:
