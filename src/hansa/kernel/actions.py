@@ -135,7 +135,8 @@ class Action(Generic[R]):
         given = self.given(values)
         with change({"action": self.name, "record": record.urn}) as made:
             if not record._state.adding:
-                record.refresh_from_db()
+                # Locked, so that of two people who decide at the same moment the second is told.
+                record.refresh_from_db(from_queryset=type(record).objects.select_for_update())
             if refusal := self.refusal(record, by):
                 raise refusal
             if not self.makes:

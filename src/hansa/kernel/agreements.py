@@ -99,7 +99,12 @@ def offer(agreement: Agreement, *, by: Person) -> None:
     tell(agreement, "agreements.offered", body={})
 
 
-@action(needs="agreements.sign", source=(State.OFFERED,), target=(State.OFFERED, State.IN_FORCE), because=BECAUSE)
+@action(
+    needs="agreements.sign",
+    source=(State.OFFERED,),
+    target=(State.OFFERED, State.IN_FORCE, State.SUSPENDED),
+    because=BECAUSE,
+)
 def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     """Sign the memorandum for this institution.
 
@@ -158,9 +163,14 @@ def end(agreement: Agreement, *, by: Person, reason: str) -> None:
 
     It ends when the notice named in the text has run; until then it binds.
     """
-    notice = timedelta(days=int(agreement.document["valid"]["notice_days"]))
-    agreement.ends_on, agreement.reason = timezone.now().date() + notice, reason
+    give_notice(agreement, reason=reason)
     tell(agreement, "agreements.ended", body={"ends_on": agreement.ends_on.isoformat(), "reason": reason})
+
+
+def give_notice(agreement: Agreement, *, reason: str) -> None:
+    """Let the notice run from today; a second notice never puts the end off."""
+    ends_on = timezone.now().date() + timedelta(days=int(agreement.document["valid"]["notice_days"]))
+    agreement.ends_on, agreement.reason = min(ends_on, agreement.ends_on or ends_on), reason
 
 
 def tell(agreement: Agreement, kind: str, *, body: dict[str, JSON]) -> None:
@@ -176,7 +186,7 @@ def enter_into_force(agreement: Agreement) -> None:
     signed = documents.signing_of(agreement.document, list(agreement.signatures.values()))
     if not signed.is_complete:
         return
-    agreement.state = State.IN_FORCE
+    agreement.state = State.SUSPENDED if agreement.suspended_by else State.IN_FORCE
     for older in Agreement.objects.filter(hash=agreement.document["previous"] or "-"):
         older.state = State.AMENDED
         older.save()
@@ -230,11 +240,14 @@ def declined(said: Letter, partner: Partner) -> None:
 
 @letter("agreements.suspended", because=BECAUSE)
 def suspended(said: Letter, partner: Partner) -> None:
-    """Stop everything under a memorandum because a partner suspended it."""
+    """Stop everything under a memorandum because a partner suspended it.
+
+    It may be in force there before a third party's signature arrives here; then it begins suspended.
+    """
     agreement = held(said)
-    if agreement.state == State.IN_FORCE:
-        agreement.state, agreement.suspended_by = State.SUSPENDED, said.sender
-        agreement.reason = str(said.body.get("reason", ""))
+    if agreement.state in (State.IN_FORCE, State.OFFERED):
+        agreement.state = State.SUSPENDED if agreement.state == State.IN_FORCE else State.OFFERED
+        agreement.suspended_by, agreement.reason = said.sender, str(said.body.get("reason", ""))
         agreement.save()
 
 
@@ -244,7 +257,9 @@ def resumed(said: Letter, partner: Partner) -> None:
     agreement = held(said)
     if agreement.suspended_by != said.sender:
         raise RefusedError(_("The sender did not suspend the memorandum."), _("Nothing is to be lifted."))
-    agreement.state, agreement.suspended_by, agreement.reason = State.IN_FORCE, "", ""
+    agreement.suspended_by = agreement.reason = ""
+    if agreement.state == State.SUSPENDED:
+        agreement.state = State.IN_FORCE
     agreement.save()
 
 
@@ -252,7 +267,5 @@ def resumed(said: Letter, partner: Partner) -> None:
 def ended(said: Letter, partner: Partner) -> None:
     """Note the day on which a partner's notice ends the memorandum."""
     agreement = held(said)
-    notice = timedelta(days=int(agreement.document["valid"]["notice_days"]))
-    agreement.ends_on = timezone.now().date() + notice
-    agreement.reason = str(said.body.get("reason", ""))
+    give_notice(agreement, reason=str(said.body.get("reason", "")))
     agreement.save()

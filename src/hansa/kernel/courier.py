@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from hansa.kernel import bell, door, envelopes, outbox
 from hansa.kernel.identity import own
+from hansa.kernel.inbox import AlarmError, GapError
 from hansa.kernel.letters import OUTBOX
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
@@ -69,11 +70,15 @@ def deliver(row: LetterRow, partner: Partner, line: Line) -> bool:
     body = outbox.envelope(row, partner)
     try:
         told = line.post("/letters/", body)
-        if "envelope" not in told:
+        if "envelope" not in told and not partner.address:
             outbox.passed_on(row)
             return False
-        outside, answering = envelopes.check(told["envelope"], now=timezone.now())
-        outbox.settle(envelopes.open_envelope(outside, answering), size=len(canonical(body)))
+        outside, answering = envelopes.check(told.get("envelope"), now=timezone.now())
+        settled = outbox.settle(envelopes.open_envelope(outside, answering), size=len(canonical(body)))
+        if settled.pk != row.pk:
+            wrong = InvalidError(f"{line.who} answers with the receipt of another letter.")
+            outbox.postpone(row, partner, trouble=wrong)
+            return False
     except HansaError as trouble:
         outbox.postpone(row, partner, trouble=trouble)
         return False
@@ -105,22 +110,36 @@ def carry(partner: Partner, lines: dict[str, Line]) -> float:
     return 0.0
 
 
-def fetch(partner: Partner, lines: dict[str, Line], done: list[str]) -> list[str]:
-    """Collect what waits for us at a reachable partner; return what to acknowledge next time."""
+def fetch(partner: Partner, lines: dict[str, Line], *, done: list[str]) -> tuple[list[str], list[HansaError]]:
+    """Collect what waits for us at a reachable partner; return what to acknowledge next time, and what went wrong."""
     line = lines.setdefault(partner.address, Line(partner.address, who=partner.name))
     token = door.call(recipient=partner.institution, seconds=POLL_SECONDS, done=done)
     told = line.post("/letters/collect", {"from": own().id, "call": token})
-    found = told.get("envelopes")
-    return [accept(envelope, line) for envelope in found] if isinstance(found, list) else []
+    found, taken, troubles = told.get("envelopes"), [], []
+    for envelope in found if isinstance(found, list) else []:
+        try:
+            accept(envelope, line)
+        except (UnreachableError, AlarmError, GapError) as trouble:
+            troubles.append(trouble)
+            continue
+        except HansaError as fault:
+            # It will never be taken as it is, and must not block those behind it; its sender brings a new one.
+            troubles.append(fault)
+        taken.append(sealed_in(envelope))
+    return taken, troubles
 
 
-def accept(envelope: JSON, line: Line) -> str:
+def accept(envelope: JSON, line: Line) -> None:
     """Take one collected envelope and bring the answer back."""
     outside, sender = envelopes.check(envelope, now=timezone.now(), fresh=False)
     reply = door.take(outside, sender)
     if reply is not None:
         line.post("/letters/", reply)
-    return digest(outside["sealed"])
+
+
+def sealed_in(envelope: JSON) -> str:
+    """Return the name under which a third node holds an envelope."""
+    return digest(envelope.get("sealed") if isinstance(envelope, dict) else None)
 
 
 class Round(threading.Thread):
@@ -154,17 +173,25 @@ def incoming(partner: Partner) -> Callable[[], float]:
     """Return the step of the thread that fetches letters from one partner."""
     lines: dict[str, Line] = {}
     done: list[str] = []
+    told = ""
 
     def step() -> float:
-        nonlocal done
+        nonlocal done, told
         partner.refresh_from_db()
         if partner.state != Partner.State.KNOWN or not partner.address:
             return bell.PATIENCE
         try:
-            done = fetch(partner, lines, done)
+            done, troubles = fetch(partner, lines, done=done)
         except HansaError as trouble:
-            partner.observe(trouble=str(trouble))
+            troubles = [trouble]
+        if troubles:
+            told = str(troubles[0])
+            partner.observe(trouble=told)
             time.sleep(bell.PATIENCE)
+        elif told:
+            # Only what this thread said is taken back; the one that brings letters out speaks for itself.
+            partner.observe(trouble="" if partner.trouble == told else partner.trouble)
+            told = ""
         return 0.0
 
     return step

@@ -70,6 +70,11 @@ def sender(institution: str) -> Partner:
             f"{own().name} does not know {institution}.",
             "Ask its administrator for an invitation and have the fingerprint confirmed on both sides.",
         )
+    if partner.state == Partner.State.CHANGED:
+        raise RefusedError(
+            f"The key of {partner.name} changed, and nobody at {own().name} has confirmed the new one yet.",
+            "Two administrators compare the new fingerprint by telephone; then it is confirmed under Partners.",
+        )
     return partner
 
 

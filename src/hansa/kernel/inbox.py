@@ -8,13 +8,16 @@ fault that may pass (a gap in the numbers, a full disk) leaves no trace, and the
 sender tries again.
 """
 
-from django.db import transaction
+import logging
+
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from hansa.kernel import witness
 from hansa.kernel.change import change
 from hansa.kernel.envelopes import Opened, wrap
 from hansa.kernel.identity import own
+from hansa.kernel.jobs import place
 from hansa.kernel.letters import KINDS, Kind
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
@@ -22,6 +25,10 @@ from hansa.kernel.policy import demand
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, RefusedError, SignatureError
 from hansa.lib.letters import Letter, Receipt, check_clock, instant, moment
+
+LOG = logging.getLogger("hansa.inbox")
+# What may be over at the next attempt: a full disk, a lost connection, a lock.
+PASSING = (OperationalError, InterfaceError, OSError, MemoryError)
 
 
 class GapError(HansaError):
@@ -65,6 +72,8 @@ def already(said: Letter, partner: Partner) -> LetterRow | None:
             f"Another letter of {partner.name} already has the number {said.sequence}.",
             "A letter cannot be changed after it was sent; write a new one.",
         )
+    if row is None and LetterRow.objects.filter(pk=said.id).exists():
+        raise SignatureError("Another letter already has this name.", "Each letter has a name of its own.")
     if row is None and said.sequence != partner.received_sequence + 1:
         raise GapError(partner, partner.received_sequence + 1)
     return row
@@ -84,9 +93,21 @@ def fresh(said: Letter, partner: Partner, *, token: str, shown: JSON) -> LetterR
         with change(cause) as made:
             made.cause |= apply(said, partner)
             return file(said, partner, token=token, outcome=LetterRow.State.APPLIED)
-    except HansaError as no:
+    except PASSING:
+        raise
+    except Exception as fault:  # noqa: BLE001 -- a letter that breaks its handler must not block those behind it
+        no = fault if isinstance(fault, HansaError) else malformed(said, fault)
         with change({**cause, "outcome": "refused"}):
             return file(said, partner, token=token, outcome=LetterRow.State.REFUSED, no=no)
+
+
+def malformed(said: Letter, fault: Exception) -> HansaError:
+    """Return the refusal of a letter that its kind cannot read; what was in it stays out of the log."""
+    LOG.warning("letter of the kind %s: %s at %s", said.kind, type(fault).__name__, place(fault))
+    return InvalidError(
+        f"A letter of the kind '{said.kind}' does not have this form ({type(fault).__name__}).",
+        "Both nodes must run a version that knows it; our node's log has the time of it.",
+    )
 
 
 def watch(partner: Partner, shown: JSON) -> None:
@@ -178,7 +199,8 @@ def answer(row: LetterRow, partner: Partner, *, content: dict[str, JSON]) -> dic
         "receipt": row.receipt,
         "witness": witness.shown(since=since if isinstance(since, int) else 0),
         "note": note,
-        "cosignature": witness.cosigned(note),
+        # Only what was judged is cosigned; a letter that comes again shows a checkpoint that was not.
+        "cosignature": witness.cosigned(note) if note == partner.letters_checkpoint else "",
         "seen": witness.seen(partner, "letters"),
     }
     return wrap(told, to=partner)

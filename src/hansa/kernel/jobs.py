@@ -18,6 +18,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
@@ -102,9 +103,7 @@ def work(row: Job) -> None:
     try:
         effect = KINDS[row.kind](row)
         with change({"job": row.kind, "record": row.record}):
-            fresh = Job.objects.select_for_update().get(pk=row.pk)
-            if fresh.state != Job.State.WAITING or fresh.holder != row.holder:
-                raise TakenError(row.kind)  # noqa: TRY301 -- only an exception undoes the change
+            fresh = still_ours(row)
             effect()
             finish(fresh, state=Job.State.DONE)
     except TakenError:
@@ -122,6 +121,14 @@ class TakenError(HansaError):
     """Another worker finished the job meanwhile."""
 
 
+def still_ours(row: Job) -> Job:
+    """Return the job, locked, or say that another worker took it meanwhile."""
+    fresh = Job.objects.select_for_update().get(pk=row.pk)
+    if fresh.state != Job.State.WAITING or fresh.holder != row.holder:
+        raise TakenError(row.kind)
+    return fresh
+
+
 def finish(row: Job, *, state: Job.State, trouble: str = "") -> None:
     """Mark a job as ended."""
     row.state, row.trouble, row.waits_for = state, trouble, ""
@@ -131,7 +138,7 @@ def finish(row: Job, *, state: Job.State, trouble: str = "") -> None:
 
 def put_back(row: Job, *, seconds: float, waits_for: str) -> None:
     """Let a job wait, and say for what."""
-    Job.objects.filter(pk=row.pk, state=Job.State.WAITING).update(
+    Job.objects.filter(pk=row.pk, state=Job.State.WAITING, holder=row.holder).update(
         held_until=None, holder="", next_at=timezone.now() + timedelta(seconds=seconds), waits_for=waits_for
     )
 
@@ -149,8 +156,8 @@ def again(row: Job, fault: Exception) -> None:
 
 def give_up(row: Job, trouble: str) -> None:
     """End a job that cannot be done, and let its area tell whoever waits for it."""
-    with change({"job": row.kind, "record": row.record, "outcome": "failed"}):
-        finish(Job.objects.select_for_update().get(pk=row.pk), state=Job.State.FAILED, trouble=trouble)
+    with suppress(TakenError), change({"job": row.kind, "record": row.record, "outcome": "failed"}):
+        finish(still_ours(row), state=Job.State.FAILED, trouble=trouble)
         row.trouble = trouble
         if (react := FAILED.get(row.kind)) is not None:
             react(row)

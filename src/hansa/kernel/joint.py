@@ -14,6 +14,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.letters import send
 from hansa.kernel.models import JointRecord, Letter, Partner, PartyDecision, Verdict
 from hansa.lib.canonical import JSON
+from hansa.lib.errors import InvalidError
 from hansa.lib.letters import Letter as Said
 
 
@@ -43,7 +44,9 @@ def decide(
 def heard(letter: Said, verdict: Verdict) -> None:
     """Keep a partner's decision, whether or not the record is here yet."""
     reason, facts = letter.body.get("reason", ""), letter.body.get("facts", {})
-    note(letter.record, letter.sender, verdict=verdict, reason=str(reason), facts=dict(facts))
+    if not isinstance(facts, dict):
+        raise InvalidError("The letter does not name its facts.", "Both nodes must speak version 1 of the letters.")
+    note(letter.record, letter.sender, verdict=verdict, reason=str(reason), facts=facts)
 
 
 def note(urn: str, party: str, *, verdict: Verdict, reason: str, facts: dict[str, JSON]) -> None:

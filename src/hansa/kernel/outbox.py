@@ -21,6 +21,9 @@ from hansa.lib.letters import Receipt, instant
 
 FIRST_PAUSE = timedelta(milliseconds=200)
 LONGEST_PAUSE = timedelta(seconds=60)
+# A third node keeps every copy until it is collected, so copies must be few.
+FIRST_PASSING = timedelta(seconds=30)
+LONGEST_PASSING = timedelta(minutes=15)
 
 
 def due(partner: Partner, *, most: int = 16) -> list[LetterRow]:
@@ -107,5 +110,6 @@ def postpone(row: LetterRow, partner: Partner, *, trouble: HansaError) -> None:
 
 
 def passed_on(row: LetterRow) -> None:
-    """Note that a third node holds the letter; bring it again if no receipt comes."""
-    LetterRow.objects.filter(pk=row.pk).update(next_at=timezone.now() + timedelta(seconds=30))
+    """Note that a third node holds the letter; bring it again, ever less often, if no receipt comes."""
+    pause = min(FIRST_PASSING * 2 ** min(row.attempts, 10), LONGEST_PASSING)
+    LetterRow.objects.filter(pk=row.pk).update(attempts=row.attempts + 1, next_at=timezone.now() + pause)

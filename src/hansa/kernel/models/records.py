@@ -139,6 +139,11 @@ class Detail(models.Model):
         current()
         super().save(**options)
 
+    def delete(self, *given: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Remove the row, inside a change only."""
+        current()
+        return super().delete(*given, **options)
+
 
 class Verdict(models.TextChoices):
     """What a party said about a joint record."""
