@@ -4,9 +4,8 @@ Every change writes one entry in the same transaction: what was done, under whic
 clause, with which decision. The entries are the leaves of a Merkle tree (lib.merkle).
 An entry never holds what would name a person: people stand there as salted hashes.
 
-Entries are added one after the other. SQLite sees to that by itself because its
-transactions begin with the write lock; PostgreSQL takes an advisory lock which it
-gives back at the end of the transaction.
+Entries are added one after the other: a transaction begins with the write lock, on
+SQLite by itself and on PostgreSQL as hansa.node.postgresql makes it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,8 +21,6 @@ from hansa.lib.canonical import JSON, canonical
 from hansa.lib.errors import HansaError, RefusedError
 from hansa.lib.merkle import HASH_BYTES, Frontier, Node
 
-# "hansa" in ASCII: the number under which PostgreSQL keeps the lock.
-SERIAL = 0x68616E7361
 CHUNK = 5000
 
 # Every change appends, and building these three queries anew would cost more than running them.
@@ -39,7 +36,6 @@ def append(body: Mapping[str, JSON]) -> LedgerEntry:
             _("An entry can only be added together with the change it tells about."),
             _("Change records through an action, a letter or a job."),
         )
-    _be_alone()
     data = canonical(body)
     frontier = _frontier(size())
     position, hashes = frontier.size, frontier.add(merkle.leaf_hash(data))
@@ -122,12 +118,6 @@ def _faults_of(cosignature: Cosignature, *, roots: Mapping[int, bytes]) -> Itera
         return
     if roots.get(seen.size) != seen.root:
         yield _("{name} cosigned another ledger of {size} entries than this one.").format(**about)
-
-
-def _be_alone() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SERIAL])
 
 
 def _frontier(entries: int) -> Frontier:

@@ -101,7 +101,7 @@ def postgresql(url: str) -> dict[str, Any]:
             "Write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE, or remove the line to use SQLite.",
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hansa.node.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -109,6 +109,8 @@ def postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # As patient as SQLite is above.
+        "OPTIONS": {"options": "-c lock_timeout=20000"},
     }
 
 
