@@ -7,7 +7,7 @@ import pytest
 
 import hansa
 from hansa.client import Node, Record, connect
-from hansa.client.node import key_of, plain
+from hansa.client.records import key_of, plain
 from hansa.kernel.models import Person
 from hansa.lib.errors import InvalidError, RefusedError
 from tests.api.programs import token_of
@@ -55,7 +55,7 @@ def test_connect_takes_the_token_of_the_environment(monkeypatch, live_server, ad
 
 
 def test_node_lists_records_over_several_pages(node, person, monkeypatch):
-    monkeypatch.setattr("hansa.client.node.PAGE", 2)
+    monkeypatch.setattr("hansa.client.records.PAGE", 2)
     for number in range(4):
         person("steward", username=f"steward{number}", name=f"S{number}")
 

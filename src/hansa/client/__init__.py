@@ -12,7 +12,8 @@ Every action of the node is a method here, built from the node's own description
 nothing but ``hansa.lib`` is needed.
 """
 
-from hansa.client.node import Node, Record, Records, connect
+from hansa.client.node import Node, connect
+from hansa.client.records import Record, Records
 from hansa.client.result import Result
 from hansa.client.studies import Studies
 

@@ -1,99 +1,14 @@
-"""A node and its records, with a method for each of its actions."""
+"""A node, in the name of somebody who works there."""
 
-import inspect
 import os
-from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from hansa.client.line import Answer, Line
+from hansa.client.records import Record, Records
+from hansa.client.studies import Studies
 from hansa.lib.errors import InvalidError
-
-if TYPE_CHECKING:
-    from hansa.client.studies import Studies
-
-PAGE = 200
-
-
-class Record(dict[str, Any]):
-    """One record as the node tells it; its facts are attributes too."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"This record has no '{name}'; it has: {', '.join(sorted(self))}.") from None
-
-    def __repr__(self) -> str:
-        return f"<{self.get('called', 'record')}: {self.get('state')}, {self.get('id')}>"
-
-
-# Inside a class that has a method of this name, "list" is no type any more.
-Rows = list[Record]
-
-
-class Verb:
-    """An action of the node: call it with its inputs."""
-
-    def __init__(self, about: Answer, line: Line) -> None:
-        self._about, self._line = about, line
-        self.__name__ = str(about["verb"])
-        self.__doc__ = f"{about['title']}\n\n{about['explanation']}"
-        self.__signature__ = signature(about)
-
-    def __call__(self, record: "Record | str | None" = None, /, **given: Any) -> Record:
-        """Do it and return the record as it is afterwards."""
-        noun, verb = self._about["noun"], self._about["verb"]
-        values = {name: plain(value) for name, value in given.items()}
-        if self._about["makes"]:
-            if record is not None:
-                raise InvalidError(f"{noun}.{verb} makes a new record.", "Give its inputs by name.")
-            return Record(self._line.post(f"/{noun}/{verb}", values))
-        if record is None:
-            raise InvalidError(f"{noun}.{verb} needs a record.", "Give the record or its id first.")
-        return Record(self._line.post(f"/{noun}/{key_of(record)}/{verb}", values))
-
-
-class Records:
-    """The records of one kind, and what can be done with them."""
-
-    def __init__(self, node: "Node", noun: str) -> None:
-        self._node, self._line, self.noun = node, node.line, noun
-
-    def list(self, *, state: str = "") -> Rows:
-        """Return all records, or those in one state, newest first."""
-        return list(self._pages(state))
-
-    def get(self, record: "Record | str") -> Record:
-        """Return one record with all its facts, as it is now."""
-        return Record(self._line.get(f"/{self.noun}/{key_of(record)}"))
-
-    def _pages(self, state: str) -> Iterator[Record]:
-        offset = 0
-        while True:
-            told = self._line.get(f"/{self.noun}/", state=state, offset=offset, limit=PAGE)
-            yield from (Record(row) for row in told["records"])
-            offset += PAGE
-            if offset >= told["count"]:
-                return
-
-    def __getattr__(self, verb: str) -> Verb:
-        about = self._node.actions.get(f"{self.noun}.{verb}")
-        if about is None:
-            known = ", ".join(self._verbs())
-            raise AttributeError(f"There is no action {self.noun}.{verb}; there are: {known}.")
-        return Verb(about, self._line)
-
-    def __dir__(self) -> Iterable[str]:
-        return [*super().__dir__(), *self._verbs()]
-
-    def __repr__(self) -> str:
-        return f"<{self.noun} of {self._line.url}>"
-
-    def _verbs(self) -> Sequence[str]:
-        return [about["verb"] for about in self._node.actions.values() if about["noun"] == self.noun]
 
 
 class Node:
@@ -113,11 +28,9 @@ class Node:
         return {str(about["name"]): about for about in self.line.get("/actions")["actions"]}
 
     @cached_property
-    def studies(self) -> "Studies":
+    def studies(self) -> Studies:
         """Return the joint studies."""
-        from hansa.client.studies import Studies  # noqa: PLC0415 -- leaf: studies stand on this module
-
-        return Studies(self, "studies")
+        return Studies("studies", line=self.line, actions=lambda: self.actions)
 
     def letters(self, *, record: str = "", direction: str = "", limit: int = 1000) -> list[Record]:
         """Return the node's letters, newest first: who to whom about what, how large, what became of it."""
@@ -131,7 +44,7 @@ class Node:
     def __getattr__(self, noun: str) -> Records:
         if noun.startswith("_") or noun not in self._nouns():
             raise AttributeError(f"This node has no {noun}; it has: {', '.join(sorted(self._nouns()))}.")
-        return Records(self, noun)
+        return Records(noun, line=self.line, actions=lambda: self.actions)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._nouns()]
@@ -157,25 +70,3 @@ def connect(url: str, token: str = "", *, timeout: float = 60.0) -> Node:
     if not shown:
         raise InvalidError("No token was given.", "Make one on the page of your account, or set HANSA_TOKEN.")
     return Node(url, shown, timeout=timeout)
-
-
-def key_of(record: "Record | str") -> str:
-    """Return the id of a record that is given whole, by id or by URN."""
-    text = str(record["id"]) if isinstance(record, dict) else str(record)
-    return text.rpartition(":")[2]
-
-
-def plain(value: Any) -> Any:
-    """Return an input as JSON; a path means what is in the file."""
-    return value.read_text(encoding="utf-8") if isinstance(value, Path) else value
-
-
-def signature(about: Answer) -> inspect.Signature:
-    """Return the inputs of an action as Python shows them."""
-    schema = about["inputs"]
-    required = schema.get("required", [])
-    made = [] if about["makes"] else [inspect.Parameter("record", inspect.Parameter.POSITIONAL_ONLY)]
-    for name, given in schema.get("properties", {}).items():
-        default = inspect.Parameter.empty if name in required else given.get("default")
-        made.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default))
-    return inspect.Signature(made)

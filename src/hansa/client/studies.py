@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from hansa.client.node import Record, Records
+from hansa.client.records import Record, Records
 from hansa.client.result import Result
 from hansa.lib.errors import RefusedError, UnreachableError
 
