@@ -62,9 +62,7 @@ def choose(hash_: str, *, clause: str) -> Agreement:
     return found[0]
 
 
-@action(
-    needs="studies.decide", source=(State.PROPOSED,), target=(State.APPROVED, State.RUNNING), permit=APPROVE
-)
+@action(needs="studies.decide", source=(State.PROPOSED,), target=(State.APPROVED, State.RUNNING), permit=APPROVE)
 def approve(
     study: Study,
     *,
@@ -96,9 +94,7 @@ def approve(
     rounds.begin_if_all_approved(study)
 
 
-@action(
-    needs="studies.decide", source=(State.PROPOSED, State.APPROVED), target=(State.DECLINED,), permit=DECLINE
-)
+@action(needs="studies.decide", source=(State.PROPOSED, State.APPROVED), target=(State.DECLINED,), permit=DECLINE)
 def decline(study: Study, *, by: Person, reason: str) -> None:
     """Decline the study.
 

@@ -108,8 +108,11 @@ def from_duckdb(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFra
     wanted = table or (tables[0] if len(tables) == 1 else "")
     if wanted not in tables:
         raise GivenError(
-            {"source": _("Name the table after the file, as FILE#TABLE; it holds: {tables}.").format(
-                tables=", ".join(sorted(tables)) or _("no table"))}
+            {
+                "source": _("Name the table after the file, as FILE#TABLE; it holds: {tables}.").format(
+                    tables=", ".join(sorted(tables)) or _("no table")
+                )
+            }
         )
     return connection.table(f'"{wanted}"').df()
 

@@ -196,9 +196,10 @@ def patience(row: Job) -> Effect:
         seconds = round((timezone.now() - round_.opened).total_seconds())
         rounds.stop(
             fresh,
-            _("Round {number} ended without {names}, who did not contribute within {seconds} seconds. "
-              "When they can be reached again, start the study again: retry.").format(
-                number=round_.number, names=", ".join(late), seconds=seconds),
+            _(
+                "Round {number} ended without {names}, who did not contribute within {seconds} seconds. "
+                "When they can be reached again, start the study again: retry."
+            ).format(number=round_.number, names=", ".join(late), seconds=seconds),
         )
 
     return effect

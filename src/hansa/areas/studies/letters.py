@@ -47,9 +47,7 @@ def proposed(said: Letter, partner: Partner) -> None:
         raise InvalidError(_("The protocol has faults."), _("Run: hansa studies check PROTOCOL"))
     read = protocols.parse(text)
     if read.to_json() != protocol or read.limits() != said.terms["limits"] or [read.purpose] != said.terms["purposes"]:
-        raise RefusedError(
-            _("The letter states other terms than the protocol in it."), _("Propose the study again.")
-        )
+        raise RefusedError(_("The letter states other terms than the protocol in it."), _("Propose the study again."))
     study = Study(
         id=said.record.rpartition(":")[2],
         state=State.PROPOSED,
@@ -114,8 +112,7 @@ def round_opened(said: Letter, partner: Partner) -> None:
     state = said.body.get("state")
     if said.sender != study.lead or not isinstance(state, dict):
         raise RefusedError(_("Only the lead opens rounds."), _("Ask the institution that proposed the study."))
-    if attempt > study.attempt:
-        study.attempt = attempt
+    study.attempt = max(study.attempt, attempt)
     last = queries.last_round(study)
     if attempt != study.attempt or number != (last.number if last else 0) + 1:
         raise RefusedError(

@@ -147,9 +147,7 @@ def open_round(study: Study, *, number: int, state: dict[str, Any], total: list[
 
 def add_round(study: Study, *, number: int, state: dict[str, Any]) -> None:
     """Keep a round and owe our contribution to it."""
-    Round.objects.create(
-        study=study, attempt=study.attempt, number=number, state=state, opened=timezone.now()
-    )
+    Round.objects.create(study=study, attempt=study.attempt, number=number, state=state, opened=timezone.now())
     owe(study, "studies.contribute", number)
 
 
@@ -170,7 +168,9 @@ def close_round(round_: Round, total: list[float]) -> None:
         round_.save()
 
 
-def keep_contribution(study: Study, *, number: int, party: str, words: str, size: int, labels: list[str] | None) -> None:
+def keep_contribution(
+    study: Study, *, number: int, party: str, words: str, size: int, labels: list[str] | None
+) -> None:
     """Keep what a party gave to a round; when all have given, the lead owes the sum."""
     Contribution.objects.create(
         study=study,

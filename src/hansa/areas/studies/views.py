@@ -153,8 +153,8 @@ def failed() -> list[Item]:
     return [item(study, note=study.trouble) for study in stopped]
 
 
-def choices(action: str, record: Any, by: Person) -> dict[str, list[tuple[str, Any]]]:
-    """Return what can be chosen in the forms of this area."""
+def choices(action: str, *, by: Person) -> dict[str, list[tuple[str, Any]]]:
+    """Return what can be chosen in the forms of this area, by those who may see it."""
     if action == "studies.approve":
         connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
         return {
@@ -186,7 +186,7 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         "party_count": len(study.parties),
         "clause": study.clause,
         "agreement": Agreement.objects.filter(hash=study.agreement).first(),
-        "decisions": decisions(study, decided, known_as),
+        "decisions": decisions(study, decided, known_as=known_as),
         "variables": variables(study),
         "analyses": [analysis_words(analysis) for analysis in study.protocol["analyses"]],
         "limits": terms_in_words(
@@ -194,19 +194,19 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
             language=language(),
         ),
         "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
-        "leaves": leaves(study, given, known_as),
-        "progress": progress(study, own_rounds, given, decided, known_as),
+        "leaves": leaves(study, given, known_as=known_as),
+        "progress": progress(study, own_rounds, given=given, decided=decided, known_as=known_as),
         **result(study, person),
     }
 
 
-def decisions(study: Study, decided: list[PartyDecision], known_as: Mapping[str, str]) -> list[dict[str, Any]]:
+def decisions(study: Study, decided: list[PartyDecision], *, known_as: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return for every party its latest decision, or that it has none yet."""
     latest = {row.party: row for row in decided}
-    return [_decision(party, latest.get(party), known_as) for party in study.parties]
+    return [_decision(party, latest.get(party), known_as=known_as) for party in study.parties]
 
 
-def _decision(party: str, row: PartyDecision | None, known_as: Mapping[str, str]) -> dict[str, Any]:
+def _decision(party: str, row: PartyDecision | None, *, known_as: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": known_as.get(party, party),
         "is_own": party == own().id,
@@ -272,7 +272,7 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, str]:
     return {"name": analysis["name"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
 
 
-def leaves(study: Study, given: list[Contribution], known_as: Mapping[str, str]) -> dict[str, Any]:
+def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
     """Return every number that leaves this hospital, grouped, and who sees what."""
     own_given = [row for row in given if row.party == own().id and row.labels]
     if own_given:
@@ -330,6 +330,7 @@ def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:
 def progress(
     study: Study,
     own_rounds: list[Round],
+    *,
     given: list[Contribution],
     decided: list[PartyDecision],
     known_as: Mapping[str, str],
