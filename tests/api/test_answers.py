@@ -5,8 +5,10 @@ from django.db import OperationalError
 
 from hansa.api import answers
 from hansa.kernel.actions import GivenError, RoleError, StateError
+from hansa.kernel.policy import ClauseError
 from hansa.kernel.sessions import EntryError
 from hansa.kernel.throttle import ThrottledError
+from hansa.lib.decision import Decision
 from hansa.lib.errors import (
     DisclosureError,
     HansaError,
@@ -48,6 +50,20 @@ def test_told_names_each_faulty_input():
     told = answers.told(GivenError({"name": "Missing."}))
 
     assert told["faults"] == {"name": "Missing."}
+
+
+def test_told_cites_the_clause_that_says_no():
+    decision = Decision("deny", agreement="sha256:1", clause="4.1", reason="Too few.", remedy="Ask for more.")
+
+    told = answers.told(ClauseError(decision))
+
+    assert told == {
+        "error": "clause",
+        "message": "Too few.",
+        "remedy": "Ask for more.",
+        "clause": "4.1",
+        "agreement": "sha256:1",
+    }
 
 
 @pytest.mark.parametrize(

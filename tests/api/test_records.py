@@ -7,7 +7,6 @@ from hansa.areas.studies.states import State
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import ApiToken, LedgerEntry, Person
 from tests.api.programs import Program
-from tests.conftest import given
 from tests.web import house
 
 pytestmark = pytest.mark.django_db
@@ -145,17 +144,16 @@ def test_new_token_is_told_once(administrator):
 
 def test_clause_that_forbids_is_cited(person):
     house.partners()
-    held = house.agreement()
+    held = house.agreement(state="suspended", suspended_by=house.HOSPITAL)
     study = house.study(held, State.PROPOSED)
-    steward = person("steward", username="steward")
-    with given():
-        held.state = "suspended"
-        held.save()
+    house.dataset()
 
-    answer = Program(steward).post(f"/studies/{study.pk}/approve", {"dataset": "none"})
+    answer = Program(person("steward")).post(f"/studies/{study.pk}/approve", {"dataset": "gbsg2"})
 
-    assert (answer.status_code, answer.json()["error"]) in {(400, "given"), (403, "clause")}
+    assert (answer.status_code, answer.json()["error"]) == (403, "clause")
+    assert answer.json()["message"]
     assert answer.json()["remedy"]
+    assert answer.json()["agreement"] in {held.hash, None}
 
 
 def test_every_action_has_an_endpoint_with_its_words():

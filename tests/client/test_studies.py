@@ -7,7 +7,8 @@ from hansa.areas.studies.models import Study
 from hansa.areas.studies.states import State
 from hansa.client import connect
 from hansa.kernel.models import PartyDecision
-from hansa.lib.errors import RefusedError, UnreachableError
+from hansa.lib import bundle_form
+from hansa.lib.errors import InvalidError, RefusedError, UnreachableError
 from tests.api.programs import token_of
 from tests.conftest import given
 from tests.web import house
@@ -59,6 +60,21 @@ def test_result_says_when_there_is_none(node, held):
 
     with pytest.raises(RefusedError, match="the study is proposed"):
         node.studies.result(str(study.pk))
+
+
+def test_export_writes_the_bundle(node, held, tmp_path):
+    study = house.study(held, State.RELEASED)
+
+    file = node.studies.export(str(study.pk), tmp_path / "study.bundle")
+
+    assert bundle_form.read(file.read_bytes()).record == study.urn
+
+
+def test_export_of_what_is_not_there_is_an_error(node, tmp_path):
+    with pytest.raises(InvalidError, match="no such record"):
+        node.studies.export("00000000-0000-4000-8000-000000000000", tmp_path / "study.bundle")
+
+    assert not (tmp_path / "study.bundle").exists()
 
 
 def test_wait_returns_the_result_and_tells_the_way(node, held, capsys):

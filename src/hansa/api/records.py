@@ -9,14 +9,15 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from hansa.api import reading
 from hansa.api.entry import asker
+from hansa.kernel import bundles
 from hansa.kernel.actions import ACTIONS, Action, GivenError
-from hansa.kernel.models import Record
+from hansa.kernel.models import JointRecord, Record
 from hansa.lib.canonical import parse
 from hansa.lib.errors import InvalidError
 
@@ -39,6 +40,14 @@ def router_of(kind: type[Record]) -> Router:
     router.add_api_operation(
         "/{uuid:key}", ["GET"], shower(kind), operation_id=f"{noun}.get", summary=f"Show one of the {noun}."
     )
+    if issubclass(kind, JointRecord):
+        router.add_api_operation(
+            "/{uuid:key}/bundle",
+            ["GET"],
+            exporter(kind),
+            operation_id=f"{noun}.bundle",
+            summary=f"Return the file that proves what happened to one of the {noun}.",
+        )
     for action in actions_of(noun):
         path = f"/{action.verb}" if action.makes else f"/{{uuid:key}}/{action.verb}"
         router.add_api_operation(
@@ -97,6 +106,21 @@ def shower(kind: type[Record]) -> Callable[..., Answer]:
         return reading.whole(reading.one(person, kind, key=key), by=person)
 
     return record
+
+
+def exporter(kind: type[JointRecord]) -> Callable[..., HttpResponse]:
+    """Return the endpoint that gives the proof of a joint record as a file."""
+
+    def bundle(request: HttpRequest, key: UUID) -> HttpResponse:
+        found = reading.one(asker(request), kind, key=key)
+        name = f"{kind.noun}-{found.pk}.bundle.json"
+        return HttpResponse(
+            bundles.export(found),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return bundle
 
 
 def maker(action: Action[Any]) -> Callable[..., Answer]:

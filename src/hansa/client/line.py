@@ -30,21 +30,31 @@ class Line:
         """Ask for something to be done."""
         return self._ask("POST", path, json=dict(given))
 
+    def fetch(self, path: str) -> bytes:
+        """Ask for a file."""
+        answer = self._send("GET", path)
+        if answer.is_success:
+            return answer.content
+        raise error(answer.status_code, content(answer, url=self.url))
+
     def close(self) -> None:
         """Hang up."""
         self._http.close()
 
     def _ask(self, method: str, path: str, **options: Any) -> Answer:
-        try:
-            answer = self._http.request(method, path, **options)
-        except httpx2.HTTPError as failed:
-            raise UnreachableError(
-                f"{self.url} does not answer ({type(failed).__name__}).", "Check the address and whether the node runs."
-            ) from failed
+        answer = self._send(method, path, **options)
         told = content(answer, url=self.url)
         if answer.is_success:
             return told
         raise error(answer.status_code, told)
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        try:
+            return self._http.request(method, path, **options)
+        except httpx2.HTTPError as failed:
+            raise UnreachableError(
+                f"{self.url} does not answer ({type(failed).__name__}).", "Check the address and whether the node runs."
+            ) from failed
 
 
 def content(answer: httpx2.Response, *, url: str) -> Answer:

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from hansa.client.records import Record, Records
+from hansa.client.records import Record, Records, key_of
 from hansa.client.result import Result
 from hansa.lib.errors import RefusedError, UnreachableError
 
@@ -32,6 +32,12 @@ class Studies(Records):
                 "Wait for it: node.studies.wait(study).",
             )
         return Result(kept["result"], title=str(found["title"]), signed=kept.get("signed"))
+
+    def export(self, study: Record | str, file: str | Path) -> Path:
+        """Write the file that proves the study to a stranger; check it with: hansa verify FILE."""
+        path = Path(file)
+        path.write_bytes(self._line.fetch(f"/studies/{key_of(study)}/bundle"))
+        return path
 
     def wait(
         self, study: Record | str, *, seconds: float = 3600.0, every: float = 0.25, progress: bool = True
