@@ -67,7 +67,7 @@ def effect(text: str, *, party: str = STOCKHOLM) -> None:
 
 @pytest.fixture
 def kinds() -> Iterator[dict[str, Any]]:
-    """Register kinds of letters made for tests; ``kinds['refused']`` collects what partners refused."""
+    """Register kinds of letters made for tests; ``refused`` holds what partners refused."""
     before = dict(KINDS)
     heard: dict[str, Any] = {"refused": []}
 

@@ -3,9 +3,12 @@
 Everything comes from the node's directory, which `hansa init` makes:
 ``node.toml`` says who and where, ``keys/`` holds the two private keys and the
 secret, all readable by the owner alone. Nothing of it is ever in the database,
-so a copy of the database cannot speak for the institution.
+so a copy of the database cannot speak for the institution. While keys change
+(kernel.rotation) the next pair lies beside the present one, and letters sealed to
+either are opened.
 """
 
+import os
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +18,9 @@ from django.conf import settings
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.keys import Identity, SealingKey, SigningKey
+
+PAIR = ("signing", "sealing")
+NEXT = ("next-signing", "next-sealing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,7 @@ class Own:
     sealing: SealingKey
     secret: bytes
     directory: Path
+    openers: tuple[SealingKey, ...]
 
     @property
     def identity(self) -> Identity:
@@ -37,7 +44,8 @@ class Own:
 
 def own() -> Own:
     """Return who this node is."""
-    return _load(Path(settings.HANSA_NODE))
+    # Another process of the node may have changed its keys.
+    return _load(Path(settings.HANSA_NODE), tuple(_stamp(path) for path in _files(settings.HANSA_NODE)))
 
 
 def forget() -> None:
@@ -46,16 +54,32 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=4)
-def _load(directory: Path) -> Own:
+def _files(directory: Path) -> tuple[str, ...]:
+    return tuple(str(directory / "keys" / f"{name}.pem") for name in PAIR + NEXT)
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        seen = os.stat(path)  # noqa: PTH116 -- called for every letter several times; half as long as through Path
+    except FileNotFoundError:
+        return None
+    return seen.st_ino, seen.st_mtime_ns
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path, _stamps: tuple[tuple[int, int] | None, ...]) -> Own:
     try:
         about = tomllib.loads((directory / "node.toml").read_text(encoding="utf-8"))
         keys = directory / "keys"
+        sealing = [keys / f"{name}.pem" for name in (PAIR[1], NEXT[1])]
+        openers = tuple(SealingKey.from_pem(path.read_bytes()) for path in sealing if path.exists())
         return Own(
             id=about["institution"],
             name=about["name"],
             address=about.get("address", ""),
             signing=SigningKey.from_pem((keys / "signing.pem").read_bytes()),
             sealing=SealingKey.from_pem((keys / "sealing.pem").read_bytes()),
+            openers=openers,
             secret=(keys / "secret").read_bytes(),
             directory=directory,
         )
