@@ -1,9 +1,8 @@
-"""Print one table: `python -m benchmarks [NAME ...] [--peers PYTHON] [--json FILE]`."""
+"""Print one table: `python -m benchmarks [NAME ...] [--peers PYTHON] [--write FILE]`."""
 
 import argparse
 import importlib
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
@@ -16,6 +15,7 @@ from benchmarks.rows import HERE, Row, peers_python
 
 NAMES = ("secure_sum", "decisions", "memorandum", "ledger_appends", "letters", "glm", "cold_start")
 HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
+MARKS = ("<!-- measured -->", "<!-- until here -->")
 SHOWN = ("cryptography", "numpy", "scipy", "Django")
 
 
@@ -24,22 +24,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or several of {', '.join(NAMES)}")
     parser.add_argument("--peers", help="the Python of the environment in which the peers are installed")
-    parser.add_argument("--json", type=Path, help="also write the rows as JSON to this file")
+    parser.add_argument("--write", type=Path, help="also put the table into this page, between its two marks")
     given = parser.parse_args()
     if given.peers:
         os.environ["HANSA_PEERS"] = given.peers
     begun = where()
-    rows = [row for name in given.names or NAMES if (HERE / f"{name}.py").exists() for row in measured(name)]
-    print(f"{begun}\n\n{table(rows)}")
-    if given.json:
-        given.json.write_text(json.dumps([row.cells() for row in rows], ensure_ascii=False, indent=1) + "\n")
+    rows = [row for name in given.names or NAMES for row in measured(name)]
+    found = f"{begun}\n\n{table(rows)}"
+    print(found)
+    if given.write:
+        before, _, rest = given.write.read_text().partition(MARKS[0])
+        after = rest.partition(MARKS[1])[2]
+        given.write.write_text(f"{before}{MARKS[0]}\n{found}\n{MARKS[1]}{after}")
     return int(any(row.holds is False for row in rows))
 
 
 def measured(name: str) -> list[Row]:
     """Run one figure's script and say so while it runs."""
     print(f"measuring {name} …", file=sys.stderr)
-    found: list[Row] = importlib.import_module(f"benchmarks.{name}").measure()
+    try:
+        found: list[Row] = importlib.import_module(f"benchmarks.{name}").measure()
+    except subprocess.SubprocessError as fault:
+        return [Row(figure=name, hansa=f"failed: {str(fault)[-80:]}", target="–", holds=False)]
     return found
 
 
