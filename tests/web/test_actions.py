@@ -1,7 +1,10 @@
 """What happens at the click: done, wrong, refused, and what the page says each time."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
@@ -233,3 +236,30 @@ def test_action_of_another_shape_is_no_page(everything, house, verb):
     answer = everything.get(f"/studies/{study.pk}/{verb}/")
 
     assert answer.status_code in {404, 409}
+
+
+def test_waiting_letters_are_tried_again_when_somebody_asks(signed_in, house):
+    partner = house.partners[0]
+    later = timezone.now() + timedelta(hours=1)
+    row = build.letter("", state=Letter.State.WAITING, partner=partner.institution, next_at=later)
+    other = build.letter("", state=Letter.State.WAITING, partner=house.partners[1].institution, next_at=later)
+    client = signed_in("coordinator")
+
+    answer = client.post(f"/partners/{partner.pk}/send/", follow=True)
+
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.next_at <= timezone.now(), other.next_at) == (True, later)
+    assert "1 letter is tried again now." in read(answer).texts
+
+
+def test_bundle_proves_a_released_study_to_whoever_may_see_it(signed_in, house):
+    client = signed_in("investigator")
+
+    released = client.get(f"/studies/{house.studies[State.RELEASED].pk}/bundle/")
+    review = client.get(f"/studies/{house.studies[State.REVIEW].pk}/bundle/")
+    data = client.get(f"/datasets/{house.data.pk}/bundle/")
+
+    assert released.headers["Content-Disposition"].endswith('.bundle.json"')
+    assert house.studies[State.RELEASED].urn in released.content.decode()
+    assert (review.status_code, data.status_code) == (404, 404)

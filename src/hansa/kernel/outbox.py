@@ -113,3 +113,11 @@ def passed_on(row: LetterRow) -> None:
     """Note that a third node holds the letter; bring it again, ever less often, if no receipt comes."""
     pause = min(FIRST_PASSING * 2 ** min(row.attempts, 10), LONGEST_PASSING)
     LetterRow.objects.filter(pk=row.pk).update(attempts=row.attempts + 1, next_at=timezone.now() + pause)
+
+
+def hurry(partner: Partner) -> int:
+    """Try the letters that wait for a partner again at once, because a person asks for it; return how many."""
+    waiting = LetterRow.objects.filter(
+        direction=LetterRow.Direction.OUT, state=LetterRow.State.WAITING, partner=partner.institution
+    )
+    return waiting.update(next_at=timezone.now())

@@ -30,10 +30,11 @@ from hansa.kernel.models import (
 )
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
-from hansa.web import clauses, entries, waiting, words
+from hansa.web import clauses, entries, reading, waiting, words
 from hansa.web.waiting import Item, text_of
 
 Context = dict[str, Any]
+Choices = dict[str, list[tuple[str, Any]]]
 RECENT = 30
 #: Fields that say nothing to a person.
 HIDDEN = {"id", "state", "created", "updated", "password", "salt", "digest", "hash"}
@@ -81,6 +82,8 @@ def of(record: Any, person: Person) -> Context:
     about = tell(record, person) if tell else {}
     for module in waiting.page_modules():
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
+    if isinstance(record, JointRecord) and reading.may_see_result(record, person):
+        about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
     return {"fields": fields(record), **shared(record), **about}
 
 
@@ -171,21 +174,38 @@ DETAILS: dict[type[Record], Callable[[Any, Person], Context]] = {
 }
 
 
-def choices(action: Action[Any], record: Any, *, by: Person) -> dict[str, list[tuple[str, Any]]]:
+def choices(action: Action[Any], record: Any, *, by: Person) -> Choices:
     """Return what can be chosen in a form where the record or the person decides it."""
-    if action.name == "tokens.create":
-        return {"scopes": [(name, clauses.named(name)) for name in sorted(permissions_of(by))]}
-    if action.name == "agreements.sign":
-        mine = [p for p in record.document["parties"] if p["id"] == own().id]
-        named = [s for party in mine for s in party["signatories"] if s["name"] == by.name]
-        return {"office": [(s["office"], f"{s['office']} ({s['delegation']})") for s in named]}
-    if action.name == "agreements.amend":
-        held = Agreement.objects.filter(state__in=[Agreement.State.IN_FORCE, Agreement.State.SUSPENDED])
-        return {"version": [(row.hash, f"{text_of(row.document['title'])}, {row.version}") for row in held]}
-    found: dict[str, list[tuple[str, Any]]] = {}
+    own_choices = CHOICES.get(action.name)
+    found = own_choices(record, by) if own_choices else {}
     for module in waiting.page_modules():
-        found |= getattr(module, "choices", lambda *_about: {})(action.name, record, by)
+        found |= getattr(module, "choices", lambda _name: {})(action.name)
     return found
+
+
+def scopes_of(_record: ApiToken, by: Person) -> Choices:
+    """Return the rights that a person's token can have."""
+    return {"scopes": [(name, clauses.named(name)) for name in sorted(permissions_of(by))]}
+
+
+def offices_of(record: Agreement, by: Person) -> Choices:
+    """Return the offices in which a person can sign, as the memorandum names them."""
+    signatories = next(party["signatories"] for party in record.document["parties"] if party["id"] == own().id)
+    named = [(s["office"], f"{s['office']} ({s['delegation']})") for s in signatories if s["name"] == by.name]
+    return {"office": named}
+
+
+def versions_in_force(_record: Agreement, _by: Person) -> Choices:
+    """Return the memoranda of which a new version can be drafted."""
+    held = Agreement.objects.filter(state__in=[Agreement.State.IN_FORCE, Agreement.State.SUSPENDED])
+    return {"version": [(row.hash, f"{text_of(row.document['title'])}, {row.version}") for row in held]}
+
+
+CHOICES: dict[str, Callable[[Any, Person], Choices]] = {
+    "tokens.create": scopes_of,
+    "agreements.sign": offices_of,
+    "agreements.amend": versions_in_force,
+}
 
 
 def initial(action: Action[Any], record: Any) -> Context:

@@ -68,20 +68,20 @@ def form_for(
 def field_for(name: str, *, about: FieldInfo, choices: list[tuple[str, Any]] | None = None) -> forms.Field:
     """Return the field for one input of an action; ``choices`` narrows what may be chosen."""
     kind = plain(about.annotation)
-    common: dict[str, Any] = {
+    given: dict[str, Any] = {
         "label": about.title or words.label(name),
         "help_text": about.description or words.HELP.get(name, ""),
         "required": about.is_required() and kind is not bool,
     }
     if not about.is_required():
-        common["initial"] = about.get_default(call_default_factory=True)
+        given["initial"] = about.get_default(call_default_factory=True)
     choices = choices or choices_of(name, kind=kind)
     if choices:
-        return choice_field(kind, choices=choices, **common)
+        return choice_field(kind, choices=choices, **given)
     if kind is str:
-        return text_field(name, **common)
+        return text_field(name, **given)
     maker: Maker = MAKERS.get(kind, json_field)
-    return maker(**common)
+    return maker(**given)
 
 
 def plain(annotation: Any) -> Any:
@@ -107,46 +107,46 @@ def choice_words(name: str, value: str) -> Any:
     return words.CHOICES.get(value, value.replace("_", " "))
 
 
-def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **common: Any) -> forms.Field:
+def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **given: Any) -> forms.Field:
     """Return a list to choose one from, or boxes to tick where many may be chosen."""
     if get_origin(kind) in (list, tuple, set, frozenset):
-        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
-    return forms.ChoiceField(choices=choices, **common)
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **given)
+    return forms.ChoiceField(choices=choices, **given)
 
 
-def text_field(name: str, **common: Any) -> forms.Field:
+def text_field(name: str, **given: Any) -> forms.Field:
     """Return a line of text, or a box for several."""
     if name in words.SOURCES:
         widget = forms.Textarea(attrs={"class": "source", "spellcheck": "false"})
-        return forms.CharField(widget=widget, strip=False, **common)
+        return forms.CharField(widget=widget, strip=False, **given)
     if name in words.LONG:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
-    return forms.CharField(**common)
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **given)
+    return forms.CharField(**given)
 
 
-def password_field(**common: Any) -> forms.Field:
+def password_field(**given: Any) -> forms.Field:
     """Return a field that does not show what is typed."""
-    return forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False, **common)
+    return forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False, **given)
 
 
-def day_field(**common: Any) -> forms.Field:
+def day_field(**given: Any) -> forms.Field:
     """Return a field for a day."""
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **given)
 
 
-def lines_field(**common: Any) -> forms.Field:
+def lines_field(**given: Any) -> forms.Field:
     """Return a box in which every line is one entry."""
-    return LinesField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+    return LinesField(widget=forms.Textarea(attrs={"rows": 4}), **given)
 
 
-def json_field(**common: Any) -> forms.Field:
+def json_field(**given: Any) -> forms.Field:
     """Return a box for JSON."""
-    return forms.JSONField(widget=forms.Textarea(attrs={"class": "source", "spellcheck": "false"}), **common)
+    return forms.JSONField(widget=forms.Textarea(attrs={"class": "source", "spellcheck": "false"}), **given)
 
 
-def pairs_field(**common: Any) -> forms.Field:
+def pairs_field(**given: Any) -> forms.Field:
     """Return a box in which every line says what belongs to what."""
-    return PairsField(widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}), **common)
+    return PairsField(widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}), **given)
 
 
 class PairsField(forms.CharField):

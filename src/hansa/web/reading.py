@@ -67,6 +67,11 @@ def one(person: Person, *, noun: str, key: uuid.UUID) -> Any:
     return found
 
 
+def may_see_result(record: Record, person: Person) -> bool:
+    """Tell whether a result is out, or the person is one of those who decide whether it goes out."""
+    return record.state == "released" or has(person, f"{record.noun}.release")
+
+
 def demand_list(person: Person, kind: type[Record]) -> None:
     """Refuse the list of records that are not for this person."""
     if kind not in (Person, ApiToken) and not may_read(person, kind.noun):

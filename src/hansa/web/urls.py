@@ -5,7 +5,7 @@ The same three words name the API endpoint, the command and the entry of the led
 
 from django.urls import path
 
-from hansa.web.views import files, home, ledger, records, session
+from hansa.web.views import files, home, ledger, letters, records, session
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("language/", session.language, name="language"),
     path("account/", home.account, name="account"),
     path("ledger/", ledger.show, name="ledger"),
+    path("partners/<uuid:key>/send/", letters.send, name="send-letters"),
+    path("<slug:noun>/<uuid:key>/bundle/", files.bundle, name="bundle"),
     path("agreements/<uuid:key>/pdf/", files.agreement, name="agreement-pdf"),
     path("<slug:noun>/", records.records, name="records"),
     path("<slug:noun>/<uuid:key>/", records.record, name="record"),

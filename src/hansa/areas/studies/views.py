@@ -153,8 +153,8 @@ def failed() -> list[Item]:
     return [item(study, note=study.trouble) for study in stopped]
 
 
-def choices(action: str, *, by: Person) -> dict[str, list[tuple[str, Any]]]:
-    """Return what can be chosen in the forms of this area, by those who may see it."""
+def choices(action: str) -> dict[str, list[tuple[str, Any]]]:
+    """Return what can be chosen in the forms of this area."""
     if action == "studies.approve":
         connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
         return {

@@ -1,13 +1,15 @@
-"""Files to take away: the memorandum as a PDF that carries the signed document inside."""
+"""Files to take away: the memorandum as a PDF with itself inside, and the proof of what happened to a record."""
 
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from hansa.kernel import bundles
 from hansa.kernel.agreement_pdf import pdf
+from hansa.kernel.models import JointRecord
 from hansa.web import reading
 from hansa.web.views.home import insider
 
@@ -23,4 +25,19 @@ def agreement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     name = f"memorandum-{found.version}-{language}.pdf"
     return HttpResponse(
         drawn, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@login_required
+@require_safe
+def bundle(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
+    """Give everything that proves what happened to a joint record, in one file for anyone to check."""
+    person = insider(request)
+    found = reading.one(person, noun=noun, key=key)
+    if not isinstance(found, JointRecord) or not reading.may_see_result(found, person):
+        raise Http404
+    return HttpResponse(
+        bundles.export(found),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{noun}-{key}.bundle.json"'},
     )
