@@ -1,4 +1,6 @@
 import os
+import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -48,9 +50,7 @@ def test_init_leaves_another_node_alone(tmp_path):
     assert "is not empty" in again.stderr
 
 
-@pytest.mark.parametrize(
-    "command", [("people", "list"), ("serve",), ("worker",), ("ledger", "show"), ("studies", "show", "x")]
-)
+@pytest.mark.parametrize("command", [("people", "list"), ("serve",)])
 def test_command_says_when_there_is_no_node(tmp_path, command):
     said = run(*command, node=str(tmp_path / "nothing"))
 
@@ -64,3 +64,26 @@ def test_manage_hands_on_to_django():
 
     assert said.returncode == 0
     assert "Checks the entire Django project" in said.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX systems")
+@pytest.mark.parametrize(("command", "words"), [("serve", "The node answers at http://"), ("worker", "does jobs")])
+def test_command_runs_until_it_is_told_to_end(tmp_path, command, words):
+    directory = tmp_path / "node"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    run("init", str(directory), "--institution", ROR, "--name", "Charité", "--listen", listen)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HANSA", "DJANGO"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hansa.cli", "--node", str(directory), command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    _rest, errors = process.communicate(timeout=30)
+
+    assert words in first
+    assert (process.returncode, errors) == (0, "")
