@@ -81,6 +81,14 @@ def enqueue(
     return row
 
 
+def settle(kind: str, *, record: str) -> None:
+    """Owe the waiting work of one kind on a record no longer, inside the change under way."""
+    current()
+    Job.objects.filter(kind=kind, record=record, state=Job.State.WAITING).update(
+        state=Job.State.DONE, settled=timezone.now(), waits_for="", held_until=None
+    )
+
+
 def claim(holder: str) -> Job | None:
     """Return the next job due, held for this worker alone."""
     now = timezone.now()

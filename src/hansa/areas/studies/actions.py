@@ -1,5 +1,6 @@
 """What people do with studies and with the data they stand on."""
 
+import re
 import uuid
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from hansa.lib.errors import RefusedError
 from hansa.lib.statistics import protocol as protocols
 
 PROPOSED_LETTER = "studies.proposed"
+NAME = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 AT_HOME = "A hospital's own data stay in its own house; the clause speaks when a study wants to use them."
 
 
@@ -107,8 +109,14 @@ def decline(study: Study, *, by: Person, reason: str) -> None:
 def withdraw(study: Study, *, by: Person, reason: str) -> None:
     """Withdraw from the study.
 
-    Possible at any time before the result is released; nothing more is computed and no result appears.
+    Possible at any time before your institution releases the result; nothing more is computed and no result appears.
     """
+    if study.state == State.REVIEW and own().id in joint.decided(study, Verdict.RELEASED):
+        raise RefusedError(
+            _("This institution has signed the result, and others may hold its signature."),
+            _("The study is released when every party has signed; another party can still withdraw."),
+        )
+    rounds.rest(study)
     joint.decide(study, Verdict.WITHDRAWN, reason=reason, permit=WITHDRAW)
 
 
@@ -141,6 +149,8 @@ def add(dataset: Dataset, *, by: Person, name: str, source: str) -> None:
     """
     if Dataset.objects.filter(name=name).exists():
         raise GivenError({"name": _("A dataset of this name exists; choose another name.")})
+    if not NAME.fullmatch(name):
+        raise GivenError({"name": _("Use letters, digits, hyphens and underscores, at most 60.")})
     frame = datasets.load(source)
     dataset.name, dataset.source = name, datasets.described(source)[:300]
     dataset.table = f"d_{uuid.uuid4().hex}"
@@ -154,4 +164,9 @@ def remove(dataset: Dataset, *, by: Person) -> None:
 
     The copied rows are deleted. What was released before stays, and so does the memory of which rows it stood on.
     """
+    if using := list(Study.objects.filter(dataset=dataset, state__in=OPEN).values_list("title", flat=True)):
+        raise RefusedError(
+            _("A study under way stands on these data: {studies}.").format(studies=", ".join(using)),
+            _("Withdraw from it first."),
+        )
     datasets.drop(dataset.table)

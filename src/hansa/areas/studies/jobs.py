@@ -15,11 +15,14 @@ from hansa.kernel.identity import own
 from hansa.kernel.jobs import Effect, WaitingError, failed, job
 from hansa.kernel.models import Job, Verdict
 from hansa.lib import secure_sum
-from hansa.lib.canonical import JSON, canonical
+from hansa.lib.canonical import JSON
 from hansa.lib.disclosure import check_totals
 from hansa.lib.errors import DisclosureError, RefusedError
 from hansa.lib.keys import SealingPublicKey
 from hansa.lib.secure_sum import STATISTICS, Numbers, Words
+
+
+APPROVAL_SECONDS = 0.2
 
 
 def study_of(row: Job) -> Study:
@@ -45,7 +48,12 @@ def contribute(row: Job) -> Effect:
     study, round_ = round_of(row)
     if round_ is None:
         return nothing
-    follows(study, round_)
+    if waiting := joint.waits_for(study, Verdict.APPROVED):
+        raise WaitingError(
+            _("the approval letter of {names}").format(names=", ".join(joint.names(waiting))), seconds=APPROVAL_SECONDS
+        )
+    if not queries.is_lead(study):
+        follows(study, round_)
     programme = rounds.programme(study)
     table = rounds.reading(study).table
     rounds.guard(study, table)
@@ -74,11 +82,13 @@ def contribute(row: Job) -> Effect:
 
 
 def follows(study: Study, round_: Round) -> None:
-    """Refuse a round whose public state does not follow from the total of the round before."""
-    programme = rounds.programme(study)
+    """Refuse a round whose public state does not follow from a total that may be built upon."""
     before = study.rounds.filter(attempt=round_.attempt, number=round_.number - 1).first()
-    expected: Any = programme.start() if before is None else programme.combine(before.state, vector(before.total))
-    if canonical(expected) != canonical(round_.state):
+    if before is None:
+        expected: Any = rounds.programme(study).start()
+    else:
+        expected = combined(study, before, vector(before.total))
+    if not rounds.alike(expected, round_.state):
         raise RefusedError(
             _("Round {number} does not follow from the totals shown.").format(number=round_.number),
             _("Nothing was contributed. Ask the lead which version of Hansa it runs, and start again."),
@@ -94,9 +104,6 @@ def masked(study: Study, round_: Round, values: Numbers, *, labels: list[str]) -
     """Return our sums as words that only the sum of all parties makes readable."""
     if not queries.is_protected(study):
         return secure_sum.plain(values, labels=labels)
-    waiting = joint.waits_for(study, Verdict.APPROVED)
-    if waiting:
-        raise WaitingError(_("the approval letter of {names}").format(names=", ".join(joint.names(waiting))))
     public = {party: SealingPublicKey.from_text(key) for party, key in queries.mask_keys(study).items()}
     others = {party: key for party, key in public.items() if party != own().id}
     context = secure_sum.context(study.urn, attempt=round_.attempt, round_number=round_.number)
@@ -112,8 +119,7 @@ def combine(row: Job) -> Effect:
         return nothing
     programme = rounds.programme(study)
     total = added(study, queries.contributions_of(round_))
-    judge(study, round_, total)
-    state = programme.combine(round_.state, total)
+    state = combined(study, round_, total)
     result = programme.result(state, study=study.urn) if programme.is_done(state) else None
     numbers = [float(value) for value in total]
 
@@ -125,7 +131,12 @@ def combine(row: Job) -> Effect:
         if result is None:
             rounds.open_round(fresh, number=round_.number + 1, state=state, total=numbers)
         else:
-            body: dict[str, JSON] = {"attempt": round_.attempt, "number": round_.number, "total": list(numbers)}
+            body: dict[str, JSON] = {
+                "attempt": round_.attempt,
+                "number": round_.number,
+                "total": list(numbers),
+                "result": result,
+            }
             joint.tell(fresh, "studies.concluded", body=body, permit=CONTRIBUTE)
             rounds.conclude(fresh, result)
             fresh.save()
@@ -139,11 +150,12 @@ def added(study: Study, given: dict[str, Contribution]) -> Numbers:
     return secure_sum.total(words, parties=study.parties)
 
 
-def judge(study: Study, round_: Round, total: Numbers) -> None:
-    """Stop if the joint total itself would say too much about too few."""
+def combined(study: Study, round_: Round, total: Numbers) -> dict[str, Any]:
+    """Return the state that follows from a total, or stop if the total says too much about too few."""
     programme = rounds.programme(study)
+    state = programme.combine(round_.state, total)
     counted = dict(programme.cells(round_.state, total))
-    complete = programme.combine(round_.state, total)["complete"]
+    complete = state["complete"]
     findings = check_totals(
         counted,
         minimum_cell=queries.minimum_cell(study),
@@ -154,24 +166,28 @@ def judge(study: Study, round_: Round, total: Numbers) -> None:
     )
     if blocking := [finding for finding in findings if finding.blocks]:
         raise DisclosureError(blocking[0].message, blocking[0].remedy)
+    return state
 
 
 @job("studies.check")
 def check(row: Job) -> Effect:
-    """Derive the result ourselves from the totals shown, then let it be signed."""
+    """Derive the result ourselves from the totals shown, then let what the lead shows be signed if it is the same."""
     study, round_ = round_of(row)
     if round_ is None:
         return nothing
     follows(study, round_)
-    total = vector(round_.total)
-    judge(study, round_, total)
     programme = rounds.programme(study)
-    state = programme.combine(round_.state, total)
+    state = combined(study, round_, vector(round_.total))
     if not programme.is_done(state):
         raise RefusedError(
             _("The lead concluded before the analyses had converged."), _("Ask it to start the study again.")
         )
-    result = programme.result(state, study=study.urn)
+    result = row.data["result"]
+    if not rounds.alike(programme.result(state, study=study.urn), result):
+        raise RefusedError(
+            _("The result does not follow from the totals shown."),
+            _("Nothing was signed. Ask the lead which version of Hansa it runs, and start again."),
+        )
 
     def effect() -> None:
         fresh = study_of(row)
@@ -182,7 +198,7 @@ def check(row: Job) -> Effect:
     return effect
 
 
-@job("studies.patience")
+@job(rounds.WAITING)
 def patience(row: Job) -> Effect:
     """End a round that a party did not contribute to in time, saying who."""
     _study, round_ = round_of(row)
@@ -193,6 +209,8 @@ def patience(row: Job) -> Effect:
         fresh = study_of(row)
         given = queries.contributions_of(round_)
         late = joint.names(party for party in fresh.parties if party not in given)
+        if not late:
+            return
         seconds = round((timezone.now() - round_.opened).total_seconds())
         rounds.stop(
             fresh,

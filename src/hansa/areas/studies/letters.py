@@ -1,4 +1,12 @@
-"""What nodes tell each other about studies, and what hearing it does."""
+"""What nodes tell each other about studies, and what hearing it does.
+
+A letter is judged by the memorandum on the terms it states. So a letter about a study
+that is here already must state the very terms of that study, or it is refused.
+"""
+
+import math
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -8,27 +16,52 @@ from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, REL
 from hansa.areas.studies.states import OPEN, State
 from hansa.kernel import joint
 from hansa.kernel.actions import said as state_in_words
+from hansa.kernel.identity import own
 from hansa.kernel.letters import letter, refused
 from hansa.kernel.models import Letter as LetterRow
-from hansa.kernel.models import Partner, Verdict
+from hansa.kernel.models import Partner, PartyDecision, Verdict
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
 from hansa.lib.statistics import protocol as protocols
 
 
+def id_of(urn: str) -> UUID:
+    """Return the id in the name of a study, or refuse a name that is none."""
+    try:
+        found = UUID(urn.rpartition(":")[2])
+    except ValueError:
+        found = None
+    if found is None or urn != f"urn:hansa:studies:{found}":
+        raise InvalidError(_("The letter does not name a study."), _("Ask its sender."))
+    return found
+
+
 def known(urn: str) -> Study | None:
-    """Return the study a letter is about, if it is here already."""
-    found = Study.objects.select_for_update().filter(id=urn.rpartition(":")[2]).first()
-    return found if found is not None and found.urn == urn else None
+    """Return the study of a name, if it is here already, locked until the change ends."""
+    return Study.objects.select_for_update().filter(id=id_of(urn)).first()
+
+
+def about(said: Letter) -> Study | None:
+    """Return the study a party's letter is about, if it is here; refuse a letter that states other terms."""
+    study = known(said.record)
+    if study is None:
+        return None
+    if said.sender not in study.parties:
+        raise RefusedError(_("The sender is no party of this study."), _("Only its parties take part."))
+    terms = {"parties": study.parties, "purposes": [study.purpose], "limits": study.stated_limits}
+    if (said.agreement, said.clause, said.terms) != (study.agreement, study.clause, terms):
+        raise RefusedError(
+            _("The letter states other terms than the study it is about."),
+            _("Only what was proposed and approved is carried out."),
+        )
+    return study
 
 
 def running(said: Letter) -> Study:
     """Return the study a letter of its rounds is about, or refuse the letter."""
-    study = known(said.record)
+    study = about(said)
     if study is None:
         raise RefusedError(_("This study is not known here."), _("Propose it first."))
-    if said.sender not in study.parties:
-        raise RefusedError(_("The sender is no party of this study."), _("Only its parties take part."))
     if study.state not in (State.APPROVED, State.RUNNING, State.REVIEW, State.FAILED):
         raise RefusedError(
             _("The study is {state} here.").format(state=state_in_words(study, study.state)),
@@ -46,10 +79,14 @@ def proposed(said: Letter, partner: Partner) -> None:
     if not isinstance(text, str) or protocols.check(text):
         raise InvalidError(_("The protocol has faults."), _("Run: hansa studies check PROTOCOL"))
     read = protocols.parse(text)
-    if read.to_json() != protocol or read.limits() != said.terms["limits"] or [read.purpose] != said.terms["purposes"]:
+    stated = (protocol, said.clause, said.terms["limits"], said.terms["purposes"])
+    if stated != (read.to_json(), read.clause, read.limits(), [read.purpose]):
         raise RefusedError(_("The letter states other terms than the protocol in it."), _("Propose the study again."))
+    parties = said.terms["parties"]
+    if not {said.sender, own().id} <= set(parties) or len(set(parties)) < len(parties):
+        raise RefusedError(_("The sender and we must both be parties of the study."), _("Propose the study again."))
     study = Study(
-        id=said.record.rpartition(":")[2],
+        id=id_of(said.record),
         state=State.PROPOSED,
         title=read.title[:200],
         question=read.question,
@@ -58,20 +95,29 @@ def proposed(said: Letter, partner: Partner) -> None:
         source_text=text,
         stated_limits=read.limits(),
         lead=said.sender,
-        parties=said.terms["parties"],
+        parties=parties,
         agreement=said.agreement,
         clause=said.clause,
     )
-    if study.clause != read.clause:
-        raise RefusedError(_("The protocol names another clause than the letter."), _("Propose the study again."))
+    rounds.check_protection(study)
     study.save()
     joint.note(study.urn, said.sender, verdict=Verdict.PROPOSED, reason=str(said.body.get("note", "")), facts={})
+    overtaken(study)
+
+
+def overtaken(study: Study) -> None:
+    """End a study at once that another party ended before its proposal reached us."""
+    for verdict, state in ((Verdict.DECLINED, State.DECLINED), (Verdict.WITHDRAWN, State.WITHDRAWN)):
+        for party, row in joint.decided(study, verdict).items():
+            if party in study.parties:
+                study.state, study.trouble = state, row.reason
+                study.save()
 
 
 @letter("studies.approved", permit=APPROVE)
 def approved(said: Letter, partner: Partner) -> None:
     """Note that a partner approved, and begin if that was the last approval."""
-    study = known(said.record)
+    study = about(said)
     facts = said.body.get("facts")
     if study is not None and (not isinstance(facts, dict) or facts.get("protocol") != study.protocol_digest):
         raise RefusedError(_("The partner approved another protocol."), _("Approve the protocol that was proposed."))
@@ -95,13 +141,14 @@ def withdrawn(said: Letter, partner: Partner) -> None:
 
 def end(said: Letter, verdict: Verdict, *, state: State) -> None:
     """End a study by a partner's word, unless its result is out already."""
-    study = known(said.record)
+    study = about(said)
     if study is not None and study.state == State.RELEASED:
         raise RefusedError(_("The result is released already."), _("It can no longer be withdrawn."))
     joint.heard(said, verdict)
     if study is not None and study.state in OPEN:
         study.state, study.trouble = state, str(said.body.get("reason", ""))
         study.save()
+        rounds.rest(study)
 
 
 @letter("studies.round", permit=CONTRIBUTE)
@@ -112,7 +159,16 @@ def round_opened(said: Letter, partner: Partner) -> None:
     state = said.body.get("state")
     if said.sender != study.lead or not isinstance(state, dict):
         raise RefusedError(_("Only the lead opens rounds."), _("Ask the institution that proposed the study."))
-    study.attempt = max(study.attempt, attempt)
+    if attempt == study.attempt and study.state not in (State.APPROVED, State.RUNNING):
+        raise RefusedError(
+            _("This attempt is {state} here. {trouble}").format(
+                state=state_in_words(study, study.state), trouble=study.trouble
+            ).strip(),
+            _("Start the study again: retry."),
+        )
+    if attempt > study.attempt:
+        study.attempt = attempt
+        rounds.start_over(study)
     last = queries.last_round(study)
     if attempt != study.attempt or number != (last.number if last else 0) + 1:
         raise RefusedError(
@@ -130,7 +186,9 @@ def numbers(said: Letter) -> tuple[int, int, list[float] | None]:
     attempt, number, total = (said.body.get(name) for name in ("attempt", "number", "total"))
     if not isinstance(attempt, int) or not isinstance(number, int) or not isinstance(total, list | None):
         raise InvalidError(_("The letter does not say which round it is about."), _("Ask its sender."))
-    return attempt, number, [float(value) for value in total] if total is not None else None
+    if not all(rounds.is_number(value) and math.isfinite(value) for value in total or []):
+        raise InvalidError(_("The total in the letter is not a list of numbers."), _("Ask its sender."))
+    return attempt, number, [float(value) for value in total] if total is not None else None  # type: ignore[arg-type]  # reason: the line above has seen that all are numbers
 
 
 @letter("studies.contributed", permit=CONTRIBUTE)
@@ -146,6 +204,8 @@ def contributed(said: Letter, partner: Partner) -> None:
     words, size = said.body.get("words"), said.body.get("size")
     if not isinstance(words, str) or not isinstance(size, int):
         raise InvalidError(_("The contribution is malformed."), _("Ask its sender."))
+    if said.sender in queries.contributions_of(round_):
+        raise RefusedError(_("The sender has contributed to this round already."), _("Nothing was added twice."))
     rounds.keep_contribution(study, number=number, party=said.sender, words=words, size=size, labels=None)
 
 
@@ -155,18 +215,24 @@ def concluded(said: Letter, partner: Partner) -> None:
     study = running(said)
     attempt, number, total = numbers(said)
     round_ = queries.last_round(study)
-    if said.sender != study.lead or round_ is None or (round_.attempt, round_.number) != (attempt, number):
+    is_next = round_ is not None and (round_.attempt, round_.number) == (attempt, number)
+    if said.sender != study.lead or study.state != State.RUNNING or round_ is None or not is_next:
         raise RefusedError(_("The result does not follow from a round here."), _("Start the study again: retry."))
     rounds.close_round(round_, total or [])
-    rounds.owe(study, "studies.check", number)
+    rounds.owe(study, "studies.check", number, result=said.body.get("result"))
 
 
 @letter("studies.released", permit=RELEASE)
 def released(said: Letter, partner: Partner) -> None:
     """Keep a partner's signature of the result, and release it if it was the last."""
+    study = running(said)
+    facts = said.body.get("facts")
+    attempt = facts.get("attempt") if isinstance(facts, dict) else None
+    if not isinstance(attempt, int) or attempt < study.attempt:
+        raise RefusedError(_("The signature is for an attempt that is over."), _("Sign the result of the present one."))
+    PartyDecision.objects.filter(record=study.urn, party=said.sender, verdict=Verdict.RELEASED).delete()
     joint.heard(said, Verdict.RELEASED)
-    study = known(said.record)
-    if study is not None:
+    if attempt == study.attempt:
         rounds.check_signature(study, joint.decided(study, Verdict.RELEASED)[said.sender])
         rounds.release_if_all_signed(study)
         study.save()
@@ -180,26 +246,40 @@ def stopped(said: Letter, partner: Partner) -> None:
         rounds.stop(study, f"{partner.name}: {said.body.get('trouble', '')}", tells=False)
 
 
+def attempt_of(row: LetterRow) -> Any:
+    """Return the attempt that a letter of ours is about."""
+    body = Letter.read(row.token, key=own().signing.public).body
+    return body.get("attempt", body.get("facts", {}).get("attempt", 1))
+
+
 @refused("studies.proposed")
 def proposal_refused(row: LetterRow) -> None:
-    """End a study that a partner's node would not even take."""
+    """End a study that a partner's node would not even take, and tell the parties that took it."""
     study = known(row.record)
     if study is not None and study.state in OPEN:
-        partner = queries.partner_name(row.partner)
         joint.note(study.urn, row.partner, verdict=Verdict.DECLINED, reason=row.reason, facts={})
-        study.state, study.trouble = State.DECLINED, f"{partner}: {row.reason} {row.remedy}".strip()
+        study.state, study.trouble = State.DECLINED, reasons(row)
         study.save()
+        told = [party for party in joint.others(study) if party != row.partner]
+        joint.tell(study, "studies.withdrawn", body={"reason": study.trouble, "facts": {}}, permit=WITHDRAW, to=told)
 
 
+@refused("studies.approved")
 @refused("studies.round")
-def round_refused(row: LetterRow) -> None:
-    """Stop an attempt in which a partner will not take part."""
-    study = known(row.record)
-    if study is not None:
-        rounds.stop(study, f"{queries.partner_name(row.partner)}: {row.reason} {row.remedy}".strip())
-
-
 @refused("studies.contributed")
-def contribution_refused(row: LetterRow) -> None:
-    """Stop an attempt whose lead will not take our contribution."""
-    round_refused(row)
+@refused("studies.concluded")
+@refused("studies.released")
+def round_refused(row: LetterRow) -> None:
+    """Stop an attempt in which a partner will not take part, or tell people why it cannot begin."""
+    study = known(row.record)
+    if study is None or attempt_of(row) != study.attempt:
+        return
+    if study.state == State.APPROVED:
+        study.trouble = reasons(row)
+        study.save()
+    rounds.stop(study, reasons(row))
+
+
+def reasons(row: LetterRow) -> str:
+    """Return who refused a letter, why, and what helps."""
+    return f"{queries.partner_name(row.partner)}: {row.reason} {row.remedy}".strip()

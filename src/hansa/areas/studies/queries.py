@@ -71,7 +71,7 @@ def mask_keys(study: Study) -> dict[str, str]:
     from hansa.kernel.joint import decided  # noqa: PLC0415 -- thin method: read where it is used
 
     given = decided(study, Verdict.APPROVED)
-    return {party: str(row.facts.get("mask_key", "")) for party, row in given.items()}
+    return {party: str(given[party].facts.get("mask_key", "")) for party in study.parties if party in given}
 
 
 def awaited(study: Study) -> tuple[list[str], str]:

@@ -3,13 +3,16 @@
 Each round starts from a public state. Every party computes its sums over its own
 rows; with three or more parties they are masked so that only their total can be
 read. The lead adds them and derives the next state. Every other party derives it
-too, from the total the lead shows, and stops the study if it differs; so nobody
-has to believe the lead's arithmetic, and all sign the result they derived themselves.
+too, from the total the lead shows, and stops the study if it differs by more than
+processors of different makes round differently. A lead that shows different totals
+to different parties ends with results that differ, which nobody can sign together.
 """
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -24,7 +27,7 @@ from hansa.areas.studies.states import State
 from hansa.kernel import joint
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
-from hansa.kernel.jobs import enqueue
+from hansa.kernel.jobs import enqueue, settle
 from hansa.kernel.models import Agreement, PartyDecision, Verdict
 from hansa.lib.canonical import JSON, canonical
 from hansa.lib.canonical import parse as parse_json
@@ -39,8 +42,11 @@ from hansa.lib.statistics.programme import Programme
 from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
 
-PATIENCE = timedelta(seconds=120)
+PATIENCE = timedelta(seconds=float(os.environ.get("HANSA_PATIENCE_SECONDS", "120")))
 RESULT = "result"
+WAITING = "studies.patience"
+# How far apart the same sums may come out on two processors, relative and near zero.
+ROUNDING, NOTHING = 1e-8, 1e-10
 
 
 def mask_key(study: Study) -> SealingKey:
@@ -60,13 +66,22 @@ def _programme(protocol: str) -> Programme:
 
 
 def check_protection(study: Study) -> None:
-    """Refuse an analysis that only masks make safe where there are too few parties to mask."""
+    """Refuse a study of too few parties: for its clause, or for masks that an analysis cannot do without."""
+    least = int(queries.limits_of(study).get("minimum_sites", 1))
+    if len(study.parties) < least:
+        raise GivenError(
+            {
+                "protocol": _("The clause asks for at least {least} institutions; it names {count}.").format(
+                    least=least, count=len(study.parties)
+                )
+            }
+        )
     if programme(study).needs_secure_sum and not queries.is_protected(study):
         raise GivenError(
             {
                 "protocol": _(
-                    "The pooled Cox model and Kaplan-Meier curves add up risk sets, which only a sum over three or more "
-                    "institutions hides. Write 'baseline: site' in the Cox model: each institution then keeps its own "
+                    "The pooled Cox model and Kaplan-Meier curves add up risk sets, which only a sum over three or "
+                    "more institutions hides. Write 'baseline: site' in the Cox model: each institution then keeps its own "
                     "risk sets, and no event time leaves it."
                 )
             }
@@ -128,6 +143,7 @@ def begin_if_all_approved(study: Study) -> None:
 def begin(study: Study) -> None:
     """Open the first round of the present attempt."""
     study.state, study.trouble = State.RUNNING, ""
+    start_over(study)
     open_round(study, number=1, state=programme(study).start(), total=None)
 
 
@@ -137,7 +153,7 @@ def open_round(study: Study, *, number: int, state: dict[str, Any], total: list[
     joint.tell(study, "studies.round", body=body, permit=CONTRIBUTE)
     add_round(study, number=number, state=state)
     enqueue(
-        "studies.patience",
+        WAITING,
         key=key_of(study, number),
         record=study.urn,
         data={"attempt": study.attempt, "number": number},
@@ -151,9 +167,10 @@ def add_round(study: Study, *, number: int, state: dict[str, Any]) -> None:
     owe(study, "studies.contribute", number)
 
 
-def owe(study: Study, kind: str, number: int) -> None:
+def owe(study: Study, kind: str, number: int, **data: JSON) -> None:
     """Owe one step of one round."""
-    enqueue(kind, key=key_of(study, number), record=study.urn, data={"attempt": study.attempt, "number": number})
+    told = {"attempt": study.attempt, "number": number, **data}
+    enqueue(kind, key=key_of(study, number), record=study.urn, data=told)
 
 
 def key_of(study: Study, number: int) -> str:
@@ -162,7 +179,8 @@ def key_of(study: Study, number: int) -> str:
 
 
 def close_round(round_: Round, total: list[float]) -> None:
-    """Keep the total a round ended with."""
+    """Keep the total a round ended with, and be patient with nobody any more."""
+    rest(round_.study)
     if round_.closed is None:
         round_.total, round_.closed = total, timezone.now()
         round_.save()
@@ -200,9 +218,15 @@ def sign_result(study: Study) -> None:
     """Sign the result for this institution and tell every party."""
     if study.result is None:
         raise RefusedError(_("There is no result yet."), _("Wait until the study has run."))
+    if own().id in joint.decided(study, Verdict.RELEASED):
+        raise RefusedError(_("This institution has released the result already."), _("It waits for the other parties."))
+    # Another study of the same rows may have come this far meanwhile.
+    guard(study, reading(study).table)
+    remember_rows(study)
     header = {"party": own().id, "at": moment(timezone.now())}
     signature = sign_general(study.result["result"], key=own().signing, kind=RESULT, header=header)
-    joint.decide(study, Verdict.RELEASED, facts={"signature": dict(signature)}, permit=RELEASE)
+    facts: dict[str, JSON] = {"signature": dict(signature), "attempt": study.attempt}
+    joint.decide(study, Verdict.RELEASED, facts=facts, permit=RELEASE)
     release_if_all_signed(study)
 
 
@@ -211,12 +235,19 @@ def release_if_all_signed(study: Study) -> None:
     signed = joint.decided(study, Verdict.RELEASED)
     if study.result is None or study.state != State.REVIEW or set(signed) != set(study.parties):
         return
-    signatures = [row.facts["signature"] for row in signed.values()]
+    signatures = [signed[party].facts["signature"] for party in study.parties]
     document = assemble(study.result["result"], signatures)
     verify_general(document, keys=party_keys(study), kind=RESULT)
     study.result = {**study.result, "signed": document}
     study.state = State.RELEASED
-    remember_rows(study)
+
+
+def start_over(study: Study) -> None:
+    """Let result and signatures of earlier attempts count no more."""
+    study.result = None
+    signed = joint.decided(study, Verdict.RELEASED).values()
+    old = [row.pk for row in signed if row.facts.get("attempt") != study.attempt]
+    PartyDecision.objects.filter(pk__in=old).delete()
 
 
 def check_signature(study: Study, decision: PartyDecision) -> None:
@@ -243,12 +274,17 @@ def party_keys(study: Study) -> dict[str, VerifyingKey]:
 
 
 def remember_rows(study: Study) -> None:
-    """Remember which rows a released result stood on, so that later ones cannot be subtracted from it."""
+    """Remember which rows a result we sign stands on, so that later ones cannot be subtracted from it."""
     if study.dataset is not None:
         rows = chosen_rows(study, reading(study).table).to_text()
         PastRelease.objects.update_or_create(
             study=study, defaults={"dataset": study.dataset, "rows": rows, "at": timezone.now()}
         )
+
+
+def rest(study: Study) -> None:
+    """Wait for nobody's contribution any more."""
+    settle(WAITING, record=study.urn)
 
 
 def stop(study: Study, trouble: str, *, tells: bool = True) -> None:
@@ -257,6 +293,23 @@ def stop(study: Study, trouble: str, *, tells: bool = True) -> None:
         return
     study.state, study.trouble = State.FAILED, trouble
     study.save()
+    rest(study)
     if tells:
         body: dict[str, JSON] = {"attempt": study.attempt, "trouble": trouble}
         joint.tell(study, "studies.stopped", body=body, permit=WITHDRAW)
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two states or results are the same but for the rounding of different processors."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return set(one) == set(other) and all(alike(one[name], other[name]) for name in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if is_number(one) and is_number(other):
+        return isclose(one, other, rel_tol=ROUNDING, abs_tol=NOTHING)
+    return bool(one == other)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a number and not a truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
