@@ -1,0 +1,361 @@
+"""The life of a memorandum: drafted, offered, signed by all, amended, suspended, ended."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from hansa.kernel import agreements
+from hansa.kernel.identity import own
+from hansa.kernel.models import Agreement, Letter
+from hansa.kernel.policy import answer
+from hansa.lib import agreement as documents
+from hansa.lib.canonical import digest
+from hansa.lib.errors import HansaError, InvalidError, RefusedError
+from hansa.lib.keys import SealingKey, SigningKey
+from hansa.lib.signatures import payload_of
+from tests.conftest import given
+from tests.paper import SOLNA, PaperPartner, memorandum
+
+OFFICE = "Chief executive"
+
+
+@pytest.fixture
+def ada(person):
+    """Return somebody who may draft, offer, sign, suspend and end."""
+    return person("signatory", "coordinator", name="Ada")
+
+
+@pytest.fixture
+def drafted(scene, ada):
+    return agreements.draft(Agreement(), by=ada, document=memorandum(scene.paper))
+
+
+@pytest.fixture
+def offered(drafted, ada):
+    return agreements.offer(drafted, by=ada)
+
+
+@pytest.fixture
+def in_force(scene, offered, ada):
+    agreements.sign(offered, by=ada, office=OFFICE)
+    hear(scene, "signed", offered, signature=signature_of(scene.paper, offered.document))
+    offered.refresh_from_db()
+    assert offered.state == "in_force"
+    return offered
+
+
+def signature_of(paper, document, *, party="", name="Someone", office=OFFICE):
+    return documents.sign(
+        document, key=paper.signing, party=party or paper.id, name=name, office=office, at=datetime.now(UTC)
+    )
+
+
+def hear(scene, verb, agreement, **body):
+    """Let the partner on paper write about a memorandum; return the receipt."""
+    whole = {"document": getattr(agreement, "document", agreement), **body}
+    return scene.say(scene.paper.write(f"agreements.{verb}", record="urn:x", body=whole))
+
+
+def written():
+    """Return what the node wrote to its partner, oldest first."""
+    rows = Letter.objects.filter(direction="out").order_by("sequence")
+    return [(row.kind, payload_of(row.token)["body"]) for row in rows]
+
+
+def test_draft_is_seen_by_nobody_else(drafted):
+    assert (drafted.state, drafted.hash, drafted.version) == ("draft", digest(drafted.document), 1)
+    assert drafted.id == agreements.name_of(drafted.hash)
+    assert str(drafted) == "Joint research"
+    assert written() == []
+
+
+def test_draft_refuses_a_document_with_faults(scene, ada):
+    document = memorandum(scene.paper)
+    document["clauses"][0]["limits"]["unheard_of"] = 1
+
+    with pytest.raises(InvalidError, match="unheard_of"):
+        agreements.draft(Agreement(), by=ada, document=document)
+
+
+def test_draft_refuses_a_party_nobody_confirmed(scene, ada):
+    with pytest.raises(RefusedError, match="Karolinska University Hospital is a party, but no confirmed partner") as no:
+        agreements.draft(Agreement(), by=ada, document=memorandum(scene.paper, PaperPartner(id=SOLNA)))
+
+    assert "confirm the fingerprint first" in no.value.remedy
+
+
+@pytest.mark.parametrize("key", ["signing", "sealing"])
+def test_draft_refuses_another_key_than_the_one_confirmed(scene, ada, key):
+    made = {"signing": SigningKey, "sealing": SealingKey}[key].generate()
+    setattr(scene.paper, key, made)
+
+    with pytest.raises(RefusedError, match="names another key for Karolinska Institutet"):
+        agreements.draft(Agreement(), by=ada, document=memorandum(scene.paper))
+
+
+def test_offer_sends_the_whole_document_to_every_other_party(offered):
+    assert written() == [("agreements.offered", {"document": offered.document})]
+
+
+def test_memorandum_is_in_force_once_the_last_party_has_signed(scene, offered, ada):
+    agreements.sign(offered, by=ada, office=OFFICE)
+    assert (offered.state, list(offered.signatures)) == ("offered", [own().id])
+
+    receipt = hear(scene, "signed", offered, signature=signature_of(scene.paper, offered.document))
+
+    assert receipt.outcome == "applied"
+    kept = Agreement.objects.get()
+    assert kept.state == "in_force"
+    assert documents.signing_of(kept.document, list(kept.signatures.values())).is_complete
+
+
+def test_our_signature_may_be_the_last(scene, offered, ada):
+    hear(scene, "signed", offered, signature=signature_of(scene.paper, offered.document))
+
+    agreements.sign(offered, by=ada, office=OFFICE)
+
+    assert Agreement.objects.get().state == "in_force"
+    kind, body = written()[-1]
+    assert (kind, body["signature"]) == ("agreements.signed", offered.signatures[own().id])
+
+
+def test_sign_refuses_a_second_time(offered, ada):
+    agreements.sign(offered, by=ada, office=OFFICE)
+
+    with pytest.raises(RefusedError, match="has signed already"):
+        agreements.sign(offered, by=ada, office=OFFICE)
+
+
+def test_sign_refuses_who_is_not_named_under_this_office(offered, person):
+    with pytest.raises(HansaError):
+        agreements.sign(offered, by=person("signatory", name="Eve"), office=OFFICE)
+
+    assert Agreement.objects.get().signatures == {}
+
+
+def test_offer_of_a_partner_is_kept_under_the_same_name(scene):
+    document = memorandum(scene.paper)
+
+    assert hear(scene, "offered", document).outcome == "applied"
+
+    kept = Agreement.objects.get()
+    assert (kept.state, kept.hash, kept.id) == ("offered", digest(document), agreements.name_of(digest(document)))
+    assert hear(scene, "offered", document).outcome == "applied"
+    assert Agreement.objects.count() == 1
+
+
+def test_letter_without_a_document_is_refused(scene):
+    receipt = hear(scene, "offered", "not a document")
+
+    assert (receipt.outcome, receipt.reason) == ("refused", "The letter carries no memorandum.")
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new here", "held here"])
+def test_memorandum_of_others_is_refused(scene, ada, known):
+    solna = PaperPartner(id=SOLNA)
+    with given():
+        solna.row()
+    document = memorandum(solna)
+    if known:
+        agreements.draft(Agreement(), by=ada, document=document)
+
+    receipt = hear(scene, "offered", document)
+
+    assert receipt.outcome == "refused"
+    assert receipt.reason == (
+        "The sender is no party of this memorandum."
+        if known
+        else "The sender and we must both be parties of a memorandum."
+    )
+    assert Agreement.objects.count() == known
+
+
+def test_memorandum_without_us_is_refused(scene):
+    solna = PaperPartner(id=SOLNA)
+    with given():
+        solna.row()
+    document = memorandum(scene.paper, solna)
+    document["parties"] = document["parties"][1:]
+
+    receipt = hear(scene, "offered", document)
+
+    assert receipt.reason == "The sender and we must both be parties of a memorandum."
+
+
+@pytest.mark.parametrize("fault", ["by another party", "under another text", "no signature"])
+def test_signature_that_is_not_the_senders_is_refused(scene, offered, ada, fault):
+    agreements.sign(offered, by=ada, office=OFFICE)
+    signature = {
+        "by another party": offered.signatures[own().id],
+        "under another text": signature_of(scene.paper, memorandum(scene.paper, version=2, previous=offered.hash)),
+        "no signature": None,
+    }[fault]
+
+    receipt = hear(scene, "signed", offered, signature=signature)
+
+    assert receipt.outcome == "refused"
+    assert Agreement.objects.get().state == "offered"
+    assert list(Agreement.objects.get().signatures) == [own().id]
+
+
+def test_signature_that_comes_again_changes_no_state(scene, in_force, ada):
+    agreements.suspend(in_force, by=ada, reason="An incident.")
+
+    hear(scene, "signed", in_force, signature=signature_of(scene.paper, in_force.document))
+
+    assert Agreement.objects.get().state == "suspended"
+
+
+def test_decline_tells_every_party_why(offered, ada):
+    agreements.decline(offered, by=ada, reason="Clause 4.1 goes too far.")
+
+    assert (offered.state, offered.reason) == ("declined", "Clause 4.1 goes too far.")
+    assert written()[-1] == (
+        "agreements.declined",
+        {"document": offered.document, "reason": "Clause 4.1 goes too far."},
+    )
+
+
+def test_partner_that_declines_ends_the_offer(scene, offered):
+    hear(scene, "declined", offered, reason="Not now.")
+
+    assert (Agreement.objects.get().state, Agreement.objects.get().reason) == ("declined", "Not now.")
+
+
+def test_partner_cannot_decline_what_is_in_force(scene, in_force):
+    hear(scene, "declined", in_force, reason="Too late.")
+
+    assert Agreement.objects.get().state == "in_force"
+
+
+def test_amendment_replaces_the_present_version_once_all_signed(scene, in_force, ada):
+    words = {"en": "New.", "de": "Neu.", "sv": "Nytt."}
+    new = agreements.amend(Agreement(), by=ada, version=in_force.hash, changes={"preamble": words})
+    assert (new.version, new.document["previous"], new.state) == (2, in_force.hash, "draft")
+    agreements.offer(new, by=ada)
+    agreements.sign(new, by=ada, office=OFFICE)
+    assert Agreement.objects.get(version=1).state == "in_force"
+
+    hear(scene, "signed", new, signature=signature_of(scene.paper, new.document))
+
+    assert Agreement.objects.get(version=1).state == "amended"
+    assert Agreement.objects.get(version=2).state == "in_force"
+
+
+def test_amend_refuses_what_is_not_in_force(offered, ada):
+    with pytest.raises(RefusedError, match="No memorandum in force has this hash"):
+        agreements.amend(Agreement(), by=ada, version=offered.hash, changes={})
+
+
+def test_suspension_works_at_once_here_and_is_told(in_force, bound_request, ada):
+    agreements.suspend(in_force, by=ada, reason="An incident.")
+
+    assert (in_force.state, in_force.suspended_by, in_force.reason) == ("suspended", own().id, "An incident.")
+    assert answer(bound_request).outcome == "deny"
+    assert written()[-1][0] == "agreements.suspended"
+
+
+@pytest.fixture
+def bound_request(scene, in_force):
+    from hansa.lib.decision import Request
+
+    return Request(
+        party=own().id,
+        parties=tuple(in_force.parties),
+        area="studies",
+        action="studies.propose",
+        purposes=("DUO:0000042",),
+        limits={"minimum_cell": 5, "minimum_sites": 2, "time_grid_days": 1, "release": "automatic"},
+        by_person=True,
+    )
+
+
+def test_resume_lifts_our_own_suspension(in_force, bound_request, ada):
+    assert answer(bound_request).permitted
+    agreements.suspend(in_force, by=ada, reason="An incident.")
+
+    agreements.resume(in_force, by=ada)
+
+    assert (in_force.state, in_force.suspended_by, in_force.reason) == ("in_force", "", "")
+    assert answer(bound_request).permitted
+    assert written()[-1][0] == "agreements.resumed"
+
+
+def test_suspension_by_a_partner_works_here_and_only_it_can_lift_it(scene, in_force, bound_request, ada):
+    hear(scene, "suspended", in_force, reason="An incident.")
+    in_force.refresh_from_db()
+    assert (in_force.state, in_force.suspended_by, in_force.reason) == ("suspended", scene.paper.id, "An incident.")
+    assert answer(bound_request).outcome == "deny"
+    with pytest.raises(RefusedError, match="Another party suspended the memorandum"):
+        agreements.resume(in_force, by=ada)
+
+    assert hear(scene, "resumed", in_force).outcome == "applied"
+
+    assert answer(bound_request).permitted
+
+
+def test_partner_cannot_lift_our_suspension(scene, in_force, ada):
+    agreements.suspend(in_force, by=ada, reason="An incident.")
+
+    receipt = hear(scene, "resumed", in_force)
+
+    assert (receipt.outcome, receipt.reason) == ("refused", "The sender did not suspend the memorandum.")
+    assert Agreement.objects.get().state == "suspended"
+
+
+def test_suspension_that_arrives_before_the_last_signature_holds(scene, offered, ada):
+    hear(scene, "signed", offered, signature=signature_of(scene.paper, offered.document))
+    hear(scene, "suspended", offered, reason="An incident.")
+
+    agreements.sign(offered, by=ada, office=OFFICE)
+
+    assert (offered.state, offered.suspended_by) == ("suspended", scene.paper.id)
+    hear(scene, "resumed", offered)
+    assert Agreement.objects.get().state == "in_force"
+
+
+def test_suspension_lifted_before_the_last_signature_leaves_it_offered(scene, offered):
+    hear(scene, "suspended", offered, reason="An incident.")
+
+    hear(scene, "resumed", offered)
+
+    assert (Agreement.objects.get().state, Agreement.objects.get().suspended_by) == ("offered", "")
+
+
+@pytest.mark.parametrize("state", ["amended", "ended", "declined"])
+def test_suspending_or_resuming_revives_nothing_that_is_over(scene, in_force, state):
+    hear(scene, "suspended", in_force, reason="An incident.")
+    with given():
+        over = Agreement.objects.get()
+        over.state = state
+        over.save()
+
+    hear(scene, "suspended", in_force, reason="Again.")
+    hear(scene, "resumed", in_force)
+
+    assert Agreement.objects.get().state == state
+
+
+def test_end_runs_the_notice_and_binds_until_then(in_force, bound_request, ada):
+    agreements.end(in_force, by=ada, reason="Enough.")
+
+    last = timezone.now().date() + timedelta(days=90)
+    assert (in_force.state, in_force.ends_on, in_force.reason) == ("in_force", last, "Enough.")
+    assert answer(bound_request).permitted
+    assert answer(bound_request, now=timezone.now() + timedelta(days=92)).outcome == "deny"
+    assert written()[-1][1]["ends_on"] == last.isoformat()
+
+
+def test_notice_of_a_partner_runs_here_too_and_never_puts_the_end_off(scene, in_force, ada):
+    hear(scene, "ended", in_force, reason="Enough.")
+    assert Agreement.objects.get().ends_on == timezone.now().date() + timedelta(days=90)
+    with given():
+        earlier = Agreement.objects.get()
+        earlier.ends_on = date(2026, 12, 1)
+        earlier.save()
+
+    hear(scene, "ended", in_force, reason="Once more.")
+    agreements.end(in_force, by=ada, reason="Ours too.")
+
+    assert Agreement.objects.get().ends_on == date(2026, 12, 1)
