@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hansa.cli import bundles, ledgers, nodes, people, protocols
+from hansa.cli import backups, bundles, ledgers, nodes, people, protocols
 from hansa.cli.nouns import NOUNS, NounGroup
 
 app = typer.Typer(
@@ -45,8 +45,8 @@ def demo(
 app.command()(nodes.init)
 app.command()(nodes.serve)
 app.command()(nodes.worker)
-app.command()(nodes.backup)
-app.command()(nodes.restore)
+app.command()(backups.backup)
+app.command()(backups.restore)
 app.command()(bundles.verify)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     nodes.manage

@@ -1,4 +1,4 @@
-"""Commands about the node itself: make it, serve it, keep a copy of it."""
+"""Commands about the node itself: make it and serve it."""
 
 import os
 from pathlib import Path
@@ -63,24 +63,6 @@ def worker() -> None:
     jobs.start(stop)
     typer.echo("This process does jobs (end with Ctrl-C).")
     stop.wait()
-
-
-def backup(file: Annotated[Path, typer.Argument(help="Where the copy is written.")]) -> None:
-    """Write a copy of the whole node into one file, while it runs."""
-    enter()
-    from hansa.kernel import backup as copies
-
-    typer.echo(copies.backup(file.absolute()))
-
-
-def restore(
-    file: Annotated[Path, typer.Argument(help="A copy that hansa backup wrote.")],
-    directory: Annotated[Path, typer.Argument(help="A new directory for the node.")],
-) -> None:
-    """Bring a node back from a copy; refused where its ledger would be shorter than partners have seen."""
-    from hansa.kernel import backup as copies
-
-    typer.echo(copies.restore(file.absolute(), directory.absolute()))
 
 
 def manage(context: typer.Context) -> None:

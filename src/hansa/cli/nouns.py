@@ -229,7 +229,7 @@ def content(path: str) -> str:
 def secret(name: str, *, file: str) -> str:
     """Return a secret from a file, from the terminal without showing it, or from what is piped in."""
     if file:
-        return content(file).splitlines()[0] if content(file) else ""
+        return content(file).partition("\n")[0].rstrip("\r")
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     return getpass.getpass(f"{name.replace('_', ' ').capitalize()}: ")

@@ -26,11 +26,20 @@ def main() -> None:
             directory, **{name: asked[name] for name in ("institution", "name", "address", "listen", "language")}
         )
         say({"people": people(asked["people"])})
+        # All three do this at once now; otherwise each would do it at the first request, one after the other.
+        load_pages()
         threading.Thread(target=outlive_nobody, daemon=True).start()
         serve()
     except HansaError as fault:
         say({"message": fault.message, "remedy": fault.remedy})
         sys.exit(1)
+
+
+def load_pages() -> None:
+    """Load every page and endpoint before the first is asked for."""
+    from django.urls import get_resolver
+
+    get_resolver().check()
 
 
 def serve() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hansa.cli.demo.cohort import MAPPING
 from hansa.cli.demo.house import House
@@ -21,32 +21,38 @@ HERE = Path(__file__).parent
 PATIENCE = 120.0
 EVERY = 0.05
 DATASET = "gbsg2"
+T = TypeVar("T")
 
 
 def play(houses: list[House], *, parts: dict[str, Path], stage: Stage) -> Record:
     """Play every step and return the study as it stands at the end, at its lead."""
     stage.step("Partners exchange invitations and compare fingerprints", lambda: introduce(houses))
-    with ThreadPoolExecutor(len(houses)) as pool:
-        connected = [pool.submit(connect, house, parts[house.role.key]) for house in houses]
-        stage.step("Three signatories sign the memorandum", lambda: sign(houses))
-        stage.step("Each steward connects the hospital's own data", lambda: [one.result() for one in connected])
+    stage.step("Three signatories sign the memorandum", lambda: sign(houses))
+    stage.step("Each steward connects the hospital's own data", lambda: connect(houses, parts))
     study = stage.step("Berlin proposes the study", lambda: propose(houses))
     stage.step("Each steward reads what would be computed, and approves", lambda: approve(houses, study))
-    return stage.step(
-        "The study runs; every party signs the same result", lambda: await_result(houses, study, stage=stage)
-    )
+    stage.step("The study runs; every party signs the same result", lambda: await_result(houses, study, stage=stage))
+    return study
+
+
+def at_each(houses: list[House], do: Callable[[House], T]) -> list[T]:
+    """Let the people of every house do something at the same time."""
+    with ThreadPoolExecutor(len(houses)) as pool:
+        return list(pool.map(do, houses))
 
 
 def introduce(houses: list[House]) -> None:
     """Let every administrator accept and confirm the other two."""
-    told = {house.role.key: house.as_("administrator").line.get("/invitation") for house in houses}
-    for house in houses:
+    told = at_each(houses, lambda house: house.as_("administrator").line.get("/invitation"))
+
+    def meet(house: House) -> None:
         partners = house.as_("administrator").partners
-        for other in houses:
+        for other, invitation in zip(houses, told, strict=True):
             if other is not house:
-                invitation = told[other.role.key]
                 met = partners.accept(invitation=invitation["invitation"])
                 partners.confirm(met, fingerprint=invitation["fingerprint"])
+
+    at_each(houses, meet)
 
 
 def document(houses: list[House]) -> dict[str, Any]:
@@ -64,41 +70,39 @@ def sign(houses: list[House]) -> None:
     lead = houses[0].as_("coordinator").agreements
     drafted = lead.draft(document=document(houses))
     lead.offer(drafted)
-    for house in houses:
-        at_house = house.as_("signatory").agreements
-        offered = until(partial(present, at_house, drafted.id), f"the memorandum at {house.role.name}")
-        at_house.sign(offered, office=house.role.office)
-    for house in houses:
-        at_house = house.as_("signatory").agreements
-        until(partial(is_in_force, at_house, drafted.id), f"all signatures at {house.role.name}")
+
+    def put_name(house: House) -> None:
+        agreements = house.as_("signatory").agreements
+        offered = until(partial(present, agreements, drafted.id), f"the memorandum at {house.role.name}")
+        agreements.sign(offered, office=house.role.office)
+        until(partial(is_in_force, agreements, drafted.id), f"all signatures at {house.role.name}")
+
+    at_each(houses, put_name)
 
 
-def connect(house: House, file: Path) -> Record:
-    """Connect a hospital's own patients to its node."""
-    return house.as_("steward").datasets.add(name=DATASET, source=str(file))
+def connect(houses: list[House], parts: dict[str, Path]) -> None:
+    """Connect each hospital's own patients to its own node."""
+    at_each(houses, lambda h: h.as_("steward").datasets.add(name=DATASET, source=str(parts[h.role.key])))
 
 
 def propose(houses: list[House]) -> Record:
     """Propose the study in Berlin, and wait until it lies at every party."""
     study = houses[0].as_("investigator").studies.propose(HERE / "protocol.yaml")
     for house in houses:
-        at_house = house.as_("steward").studies
-        until(partial(present, at_house, study.id), f"the study at {house.role.name}")
+        until(partial(present, house.as_("steward").studies, study.id), f"the study at {house.role.name}")
     return study
 
 
 def approve(houses: list[House], study: Record) -> None:
     """Let every steward approve on the hospital's own data."""
-    for house in houses:
-        house.as_("steward").studies.approve(study.id, dataset=DATASET, mapping=MAPPING)
+    at_each(houses, lambda h: h.as_("steward").studies.approve(study.id, dataset=DATASET, mapping=MAPPING))
 
 
-def await_result(houses: list[House], study: Record, *, stage: Stage) -> Record:
+def await_result(houses: list[House], study: Record, *, stage: Stage) -> None:
     """Wait until every party holds the signed result; say how far the rounds are."""
     for house in houses:
-        at_house = house.as_("steward").studies
-        until(partial(is_released, at_house, study.id, stage=stage), f"the result at {house.role.name}")
-    return houses[0].as_("investigator").studies.get(study.id)
+        studies = house.as_("steward").studies
+        until(partial(is_released, studies, study.id, stage=stage), f"the result at {house.role.name}")
 
 
 def is_in_force(agreements: Records, key: str) -> bool:
