@@ -100,13 +100,14 @@ def shared(record: Record) -> Context:
         sent=Sum("bytes", filter=Q(direction=Letter.Direction.OUT)),
         received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),
     )
+    names = dict(Partner.objects.values_list("institution", "name"))
     named = LedgerEntry.objects.filter(body__contains=record.urn).order_by("-position")[:RECENT]
     return {
         "letters": [_letter(row) for row in letters.defer("token", "receipt").order_by("-created")[:RECENT]],
         "bytes_sent": sums["sent"] or 0,
         "bytes_received": sums["received"] or 0,
         "letter_count": letters.count(),
-        "entries": [entries.told(entry) for entry in named],
+        "entries": [entries.told(entry, names) for entry in named],
     }
 
 

@@ -98,6 +98,7 @@ NAMES: dict[str, Words] = {
     "agreements.suspended": _("Memorandum suspended"),
     "agreements.resumed": _("Suspension lifted"),
     "agreements.ended": _("Notice given"),
+    "partners.restored": _("Node restored from a copy"),
     "studies.proposed": _("Study proposed"),
     "studies.approved": _("Study approved"),
     "studies.declined": _("Study declined"),

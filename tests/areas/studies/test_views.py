@@ -136,11 +136,38 @@ def test_detail_lists_what_has_left_round_by_round(agreement, person):
 
     about = views.detail(study, person("steward"))
 
-    assert about["leaves"]["groups"] == [{"title": "Round 1", "count": 2, "labels": ["persons", "sum of age"]}]
+    assert about["leaves"]["groups"] == [
+        {"title": "Counts", "rounds": "round 1", "count": 2, "labels": ("persons", "sum of age")}
+    ]
     assert about["progress"]["waits"] == {
         "who": "Charité – Universitätsmedizin Berlin, Karolinska University Hospital",
         "what": "round 2",
     }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"), [([3], "round 3"), ([2, 3, 4], "rounds 2 to 4"), ([1, 3, 4], "rounds 1, 3, 4")]
+)
+def test_in_rounds_says_when_numbers_were_sent(numbers, words):
+    assert views.in_rounds(numbers) == words
+
+
+def test_grouped_tells_rounds_that_send_alike_once(agreement):
+    study = build.study(agreement, State.RUNNING)
+    sent = {
+        1: ["persons", "adjusted: persons"],
+        2: ["adjusted: score of age", "recurrence: deviance"],
+        3: ["adjusted: score of age"],
+    }
+
+    groups = views.grouped(sent, study)
+
+    assert [(group["title"], group["rounds"], group["labels"]) for group in groups] == [
+        ("Counts", "round 1", ("persons",)),
+        ("Survival model (Cox), adjusted", "round 1", ("persons",)),
+        ("Survival model (Cox), adjusted", "rounds 2 to 3", ("score of age",)),
+        ("Regression model, recurrence", "round 2", ("deviance",)),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ shows. However many studies there are, the lists take the same number of queries
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language
@@ -275,34 +275,52 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, str]:
 def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
     """Return every number that leaves this hospital, grouped, and who sees what."""
     own_given = [row for row in given if row.party == own().id and row.labels]
-    if own_given:
-        groups = [
-            {"title": _("Round {number}").format(number=row.number), "count": row.size, "labels": row.labels}
-            for row in own_given
-        ]
-    else:
-        first = list(rounds.programme(study).labels(rounds.programme(study).start()))
-        groups = grouped(first, study)
+    start = rounds.programme(study).start()
+    sent = {row.number: row.labels for row in own_given} or {1: rounds.programme(study).labels(start)}
     return {
-        "count": max((row.size for row in own_given), default=sum(group["count"] for group in groups)),
-        "groups": groups,
+        "count": max(len(labels) for labels in sent.values()),
+        "groups": grouped(sent, study),
         "has_run": bool(own_given),
         "seen_by": seen_by(study, known_as),
     }
 
 
-def grouped(labels: list[str], study: Study) -> list[dict[str, Any]]:
-    """Group the numbers of a round by the analysis that each is for."""
+def grouped(sent: Mapping[int, Sequence[str]], study: Study) -> list[dict[str, Any]]:
+    """Group the numbers of all rounds by the analysis that each is for; rounds that send alike are told once."""
     kinds = {analysis["name"]: kind_words(analysis["kind"]) for analysis in study.protocol["analyses"]}
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for number, labels in sent.items():
+        for name, words in by_analysis(labels, kinds).items():
+            groups.setdefault((name, tuple(words)), []).append(number)
+    return [
+        {
+            "title": f"{kinds[name]}, {name}" if name else _("Counts"),
+            "rounds": in_rounds(numbers),
+            "count": len(labels),
+            "labels": labels,
+        }
+        for (name, labels), numbers in groups.items()
+    ]
+
+
+def by_analysis(labels: Iterable[str], kinds: Mapping[str, str]) -> dict[str, list[str]]:
+    """Part the numbers of a round by the analysis that each is for; some are for all of them."""
+    found: dict[str, list[str]] = {}
     for label in labels:
         name, colon, words = label.partition(": ")
         is_of_analysis = bool(colon) and name in kinds
-        groups.setdefault(name if is_of_analysis else "", []).append(words if is_of_analysis else label)
-    return [
-        {"title": f"{kinds[name]}, {name}" if name in kinds else _("Counts"), "count": len(found), "labels": found}
-        for name, found in groups.items()
-    ]
+        found.setdefault(name if is_of_analysis else "", []).append(words if is_of_analysis else label)
+    return found
+
+
+def in_rounds(numbers: Sequence[int]) -> str:
+    """Say in which rounds something was sent, without gaps as a span."""
+    first, last = min(numbers), max(numbers)
+    if first == last:
+        return _("round {number}").format(number=first)
+    if last - first + 1 == len(numbers):
+        return _("rounds {first} to {last}").format(first=first, last=last)
+    return _("rounds {numbers}").format(numbers=", ".join(str(number) for number in numbers))
 
 
 def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -26,7 +26,9 @@ def show(request: HttpRequest) -> HttpResponse:
     size = ledger.size()
     checked = request.method == "POST"
     names = dict(Partner.objects.values_list("institution", "name"))
-    found = Paginator(LedgerEntry.objects.order_by("-position"), PER_PAGE).get_page(request.GET.get("page"))
+    wanted = request.GET.get("entry", "")
+    number = (size - 1 - int(wanted)) // PER_PAGE + 1 if wanted.isdecimal() else request.GET.get("page")
+    found = Paginator(LedgerEntry.objects.order_by("-position"), PER_PAGE).get_page(number)
     context = {
         "size": size,
         "checkpoint": ledger.checkpoint(size),
