@@ -65,7 +65,9 @@ def against(theirs: dict[str, Any], *, ours: float, what: str, name: str) -> dic
     return {
         "peer": f"Flower {theirs['version']} {name}",
         "theirs": f"{theirs[what]:.1f} s",
-        "ratio": f"{theirs[what] / ours:.1f} × faster",
+        "ratio": f"{theirs[what] / ours:.1f} × faster"
+        if theirs[what] >= ours
+        else f"{ours / theirs[what]:.1f} × slower",
     }
 
 

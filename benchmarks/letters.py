@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.rows import Row, own
+from benchmarks.rows import Bare, Row, own
 
 TARGET = 0.010
 COUNT = 500
@@ -53,6 +53,9 @@ def measure() -> list[Row]:
             hansa=f"{ours['p50'] * 1000:.1f} ms (p99 {ours['p99'] * 1000:.1f} ms)",
             target=f"≤ {TARGET * 1000:.0f} ms",
             holds=ours["p50"] <= TARGET,
+            peer="sqlite3, three synced transactions, in turn with the letters",
+            theirs=f"{ours['bare'] * 1000:.1f} ms",
+            ratio=f"{100 * ours['bare'] / ours['p50']:.0f} % of the letter is the disk",
         )
     ]
 
@@ -103,7 +106,7 @@ def send(directory: Path) -> None:
     from hansa.kernel.letters import send as write  # noqa: PLC0415 - as above
 
     line = Line(partner.address, who=partner.name)
-    taken = []
+    taken, bare, alone = [], [], Bare(directory / "bare.sqlite3")
     for number in range(BEFORE + COUNT):
         before = time.perf_counter()
         with change({"benchmark": number}):
@@ -111,10 +114,12 @@ def send(directory: Path) -> None:
         partner.refresh_from_db()
         assert deliver(row, partner, line)
         taken.append(time.perf_counter() - before)
+        bare.append(sum(alone.seconds() for _ in range(3)))
         row.refresh_from_db()
         assert row.state == row.State.APPLIED, row.reason
     del taken[:BEFORE]
-    print(json.dumps({"p50": statistics.median(taken), "p99": statistics.quantiles(taken, n=100)[98]}))
+    p99 = statistics.quantiles(taken, n=100)[98]
+    print(json.dumps({"p50": statistics.median(taken), "p99": p99, "bare": statistics.median(bare)}))
 
 
 if __name__ == "__main__":

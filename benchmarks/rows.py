@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -41,6 +42,24 @@ def seconds(run: Callable[[], object], *, times: int = 9) -> float:
         run()
         taken.append(time.perf_counter() - before)
     return statistics.median(taken)
+
+
+class Bare:
+    """Write the same kind of row with sqlite3 alone: the floor that the disk sets at that moment."""
+
+    def __init__(self, file: Path) -> None:
+        self.plain = sqlite3.connect(file, isolation_level=None)
+        self.plain.execute("PRAGMA journal_mode=WAL")
+        self.plain.execute("PRAGMA synchronous=FULL")
+        self.plain.execute("CREATE TABLE entry (body TEXT, hashes BLOB)")
+
+    def seconds(self) -> float:
+        """Return how long one synced transaction of one row takes now."""
+        before = time.perf_counter()
+        self.plain.execute("BEGIN IMMEDIATE")
+        self.plain.execute("INSERT INTO entry VALUES (?, ?)", ("x" * 200, bytes(64)))
+        self.plain.execute("COMMIT")
+        return time.perf_counter() - before
 
 
 def peers_python() -> str:
