@@ -180,6 +180,7 @@ def incoming(partner: Partner) -> Callable[[], float]:
         partner.refresh_from_db()
         if partner.state != Partner.State.KNOWN or not partner.address:
             return bell.PATIENCE
+        begun = time.monotonic()
         try:
             done, troubles = fetch(partner, lines, done=done)
         except HansaError as trouble:
@@ -192,7 +193,8 @@ def incoming(partner: Partner) -> Callable[[], float]:
             # Only what this thread said is taken back; the one that brings letters out speaks for itself.
             partner.observe(trouble="" if partner.trouble == told else partner.trouble)
             told = ""
-        return 0.0
+        # A partner that lets nobody wait just now answers at once; it is not to be asked without a pause.
+        return bell.PATIENCE if not done and time.monotonic() - begun < bell.PATIENCE else 0.0
 
     return step
 

@@ -3,14 +3,23 @@
 Two things: hand in an envelope, and collect the envelopes that wait for an
 institution which only dials out. An envelope for somebody else is held until its
 recipient collects it; this node cannot read it.
+
+Whoever knocks may be hostile or broken, so nothing here grows with what it asks: few
+callers are let to wait at a time, the others are answered at once; what is held is
+counted in bytes; and an answer carries no more than a caller can take in.
 """
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
+from django.db.models import QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Length
 from django.utils import timezone
 
 from hansa.kernel import bell, envelopes, outbox
@@ -24,7 +33,16 @@ from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Statement, check_clock, instant, moment
 
 MOST_HELD = 2_000
+MOST_HELD_BYTES = 128 * 1024 * 1024
+# One sender may not fill the place of all others.
+MOST_HELD_BYTES_OF_ONE = 64 * 1024 * 1024
+MOST_ANSWERED_BYTES = 24 * 1024 * 1024
+MOST_DONE = 1_000
 LONGEST_WAIT = 25.0
+# A caller that waits takes one of the web server's sixteen threads; most must stay free for people and letters.
+MOST_WAITING = 6
+_waiting: set[str] = set()
+_counting = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +90,7 @@ def hold(outside: dict[str, str]) -> None:
             "Send it to that institution itself, or to a node that knows it.",
         )
     with transaction.atomic():
-        if Held.objects.filter(recipient=recipient.institution).count() >= MOST_HELD:
+        if not has_room(recipient, outside):
             raise RefusedError(
                 f"Too many letters wait here for {recipient.name}.", "Wait until its node has collected them."
             )
@@ -88,6 +106,21 @@ def hold(outside: dict[str, str]) -> None:
     bell.ring(OUTBOX)
 
 
+def has_room(recipient: Partner, outside: dict[str, str]) -> bool:
+    """Tell whether one more envelope can be held for a partner."""
+    held, size = Held.objects.filter(recipient=recipient.institution), sum(map(len, outside.values()))
+    return (
+        held.count() < MOST_HELD
+        and held_bytes(held) + size <= MOST_HELD_BYTES
+        and held_bytes(held.filter(sender=outside["from"])) + size <= MOST_HELD_BYTES_OF_ONE
+    )
+
+
+def held_bytes(held: QuerySet[Held]) -> int:
+    """Return how much room envelopes take."""
+    return held.aggregate(size=Sum(Length(Cast("envelope", TextField()))))["size"] or 0
+
+
 def call(*, recipient: str, seconds: int, done: list[str]) -> str:
     """Return our signed question for what waits for us at a partner."""
     me = own()
@@ -100,14 +133,32 @@ def collect(sender: JSON, token: JSON) -> list[dict[str, JSON]]:
     if not isinstance(sender, str) or not isinstance(token, str):
         raise InvalidError("The call names no sender.", "Both nodes must speak version 1 of the letters.")
     partner = envelopes.sender(sender)
-    asked = Call.read(token, key=partner.keys.signing)
+    asked = envelopes.read(Call, token, partner)
     if (asked.sender, asked.recipient) != (partner.institution, own().id):
         raise RefusedError("The call was made by or for somebody else.", "Sign your own call.")
     check_clock(instant(asked.at), now=timezone.now(), who=partner.name)
+    if len(asked.done) > MOST_DONE:
+        raise InvalidError("The call acknowledges too many envelopes at once.", f"Name at most {MOST_DONE}.")
     if asked.done:
         Held.objects.filter(recipient=partner.institution, digest__in=[str(d) for d in asked.done]).delete()
-    until = time.monotonic() + min(float(asked.seconds), LONGEST_WAIT)
-    return next((found for found in waiting(partner, until=until) if found), [])
+    with place_to_wait(partner) as may_wait:
+        until = time.monotonic() + (min(float(asked.seconds), LONGEST_WAIT) if may_wait else 0.0)
+        return next((found for found in waiting(partner, until=until) if found), [])
+
+
+@contextmanager
+def place_to_wait(partner: Partner) -> Iterator[bool]:
+    """Tell whether a partner may wait here: it does not wait already, and neither do too many others."""
+    with _counting:
+        may_wait = partner.institution not in _waiting and len(_waiting) < MOST_WAITING
+        if may_wait:
+            _waiting.add(partner.institution)
+    try:
+        yield may_wait
+    finally:
+        if may_wait:
+            with _counting:
+                _waiting.discard(partner.institution)
 
 
 def waiting(partner: Partner, *, until: float) -> Iterator[list[dict[str, JSON]]]:
@@ -123,7 +174,18 @@ def waiting(partner: Partner, *, until: float) -> Iterator[list[dict[str, JSON]]
 
 
 def envelopes_for(partner: Partner) -> list[dict[str, JSON]]:
-    """Return our own letters for a partner and those we hold for it."""
-    own_letters = [] if partner.address else [outbox.envelope(row, partner) for row in outbox.due(partner)]
-    held = Held.objects.filter(recipient=partner.institution)[:64]
-    return own_letters + [dict(row.envelope) for row in held]
+    """Return our own letters for a partner and those we hold for it, the oldest first, as many as fit one answer."""
+    due = outbox.due(partner) if not partner.address else []
+    own_letters: Iterator[dict[str, JSON]] = (outbox.envelope(row, partner) for row in due)
+    held = Held.objects.filter(recipient=partner.institution)[:64].iterator(chunk_size=4)
+    return list(fitting(chain(own_letters, (dict(row.envelope) for row in held))))
+
+
+def fitting(envelopes_found: Iterable[dict[str, JSON]]) -> Iterator[dict[str, JSON]]:
+    """Yield envelopes until an answer is full; one always goes."""
+    size = 0
+    for envelope in envelopes_found:
+        yield envelope
+        size += sum(map(len, map(str, envelope.values())))
+        if size >= MOST_ANSWERED_BYTES:
+            return
