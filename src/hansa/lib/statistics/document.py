@@ -13,11 +13,15 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from hansa.lib.shapes import is_clean
+
 Place: TypeAlias = tuple[str | int, ...]
 
 LONGEST_TEXT = 500_000
 DEEPEST_NESTING = 32
 LARGEST_INTEGER = 2**53 - 1
+# What a steward reads must be what is signed: no mark that hides or reorders letters.
+HIDING = "There are hidden, control or decomposed characters."
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ def _value(node: yaml.Node, *, place: Place, lines: dict[Place, int], faults: li
             _value(each, place=(*place, index), lines=lines, faults=faults) for index, each in enumerate(node.value)
         ]
     value = _scalar(node)
+    if isinstance(value, str) and not is_clean(value):
+        faults.append(Fault(lines[place], describe(place), HIDING, "Write it with visible characters only."))
     if (isinstance(value, int) and abs(value) > LARGEST_INTEGER) or value in (float("inf"), float("-inf")):
         message = "The number is too large to be exact."
         faults.append(Fault(lines[place], describe(place), message, "Use a smaller number, or put it in quotes."))
@@ -141,6 +147,8 @@ def _mapping(node: yaml.MappingNode, *, place: Place, lines: dict[Place, int], f
             faults.append(Fault(line, describe(place), "A key is not text.", "Write each key as one word."))
             continue
         key = str(key_node.value)
+        if not is_clean(key):
+            faults.append(Fault(line, describe(place), HIDING, "Write it with visible characters only."))
         if key in values:
             message = f"The key '{key}' stands here twice."
             faults.append(Fault(line, describe((*place, key)), message, "Keep one of the two."))

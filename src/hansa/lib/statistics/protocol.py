@@ -6,6 +6,7 @@ formulas, levels, the time grid. All faults of one step are reported together.
 """
 
 import difflib
+import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -31,6 +32,11 @@ from hansa.lib.statistics.variables import Variable
 __all__ = ["Fault", "Protocol", "check", "parse"]
 
 Finding: TypeAlias = tuple[Place, str, str]
+
+# A protocol comes from another house, and every number it asks for is computed, labelled and shown at each party.
+MOST_LEVELS = 1_000
+MOST_ANALYSES = 100
+MOST_SUMS = 100_000
 
 KINDS: dict[str, type[BaseModel]] = {
     "table_one": TableOneAnalysis,
@@ -167,7 +173,51 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
             yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
         for key, message, remedy in _odd_analysis(analysis, protocol):
             yield (*place, key), message, remedy
+    yield from _odd_size(protocol)
     yield from _odd_purpose(protocol)
+
+
+def _odd_size(protocol: Protocol) -> Iterator[Finding]:
+    """Find what would ask for more sums than anybody can look through."""
+    if len(protocol.analyses) > MOST_ANALYSES:
+        yield ("analyses",), f"There are {len(protocol.analyses)} analyses.", f"Ask for at most {MOST_ANALYSES}."
+    asked = 0.0
+    for index, analysis in enumerate(protocol.analyses):
+        asked += _sums(analysis, protocol)
+        if asked > MOST_SUMS:
+            message = f"The analyses up to here ask for more than {MOST_SUMS} numbers of each institution."
+            yield ("analyses", index), message, "Use a wider time grid, fewer levels, or fewer analyses."
+            return
+
+
+def _sums(analysis: Analysis, protocol: Protocol) -> float:
+    """Return about how many numbers of its first round an analysis asks for, where levels or times decide that."""
+    if isinstance(analysis, GlmAnalysis):
+        return 0  # formula.py bounds the columns
+    if isinstance(analysis, CoxAnalysis):
+        times = _steps(_response(analysis, protocol), protocol) if analysis.baseline == "pooled" else 0
+        return 2 * times * math.prod(_width(name, protocol) for name in analysis.strata)
+    groups = _width(analysis.by, protocol)
+    if isinstance(analysis, KaplanMeierAnalysis):
+        return 2 * _steps(analysis.time, protocol) * groups
+    return groups * sum(3 + _width(name, protocol) for name in analysis.variables)
+
+
+def _width(name: str | None, protocol: Protocol) -> int:
+    variable = protocol.variables.get(name or "")
+    return max(len(variable.categories), 1) if variable else 1
+
+
+def _steps(name: str, protocol: Protocol) -> float:
+    variable, width = protocol.variables.get(name), protocol.disclosure.time_grid
+    return variable.range[1] / width if variable and variable.range and width else 0
+
+
+def _response(analysis: CoxAnalysis, protocol: Protocol) -> str:
+    try:
+        return protocol.formula(analysis).response
+    except InvalidError:
+        return ""
 
 
 def _odd_purpose(protocol: Protocol) -> Iterator[Finding]:
@@ -195,6 +245,8 @@ def _odd_levels(variable: Variable) -> Iterator[tuple[str, str, str]]:
     levels = variable.categories
     if variable.type == "category" and len(levels) < 2:  # noqa: PLR2004 -- one level says nothing
         yield "levels", "A category needs at least two levels.", "List all levels, the reference first."
+    if len(levels) > MOST_LEVELS:
+        yield "levels", f"There are {len(levels)} levels.", f"Join them until there are at most {MOST_LEVELS}."
     if len(set(levels)) < len(levels) or "" in levels:
         yield "levels", "A level is empty or stands there twice.", "Give each level its own name."
     unknown = sorted(set(variable.coding.values()) - set(levels))
