@@ -1,13 +1,15 @@
 """What the tests of letters share: a partner on paper that is known, and a kind of letter made for tests."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from hansa.kernel import door
+from hansa.kernel import door, identity
 from hansa.kernel.change import change
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS, letter, refused, send
@@ -101,6 +103,16 @@ def marked(request: pytest.FixtureRequest) -> bool:
     """Tell whether a test asks for transactions that end."""
     marker = request.node.get_closest_marker("django_db")
     return marker is not None and bool(marker.kwargs.get("transaction"))
+
+
+@pytest.fixture
+def house(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Let the node live in a directory of its own, so that its keys may change."""
+    directory = tmp_path / "node"
+    shutil.copytree(settings.HANSA_NODE, directory)
+    settings.HANSA_NODE = directory
+    yield directory
+    identity.forget()
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,6 @@ from hansa.kernel.identity import own
 from hansa.lib.errors import InvalidError
 from hansa.lib.keys import SealingKey, SigningKey
 from tests.conftest import BERLIN
-
-
-@pytest.fixture
-def copy(tmp_path, settings):
-    """Let the node live in a directory of its own."""
-    directory = tmp_path / "node"
-    shutil.copytree(settings.HANSA_NODE, directory)
-    settings.HANSA_NODE = directory
-    yield directory
-    identity.forget()
 
 
 def test_own_is_read_from_the_directory():
@@ -45,37 +34,37 @@ def test_identity_tells_only_what_partners_may_know():
 
 
 @pytest.mark.parametrize("name", ["node.toml", "keys/signing.pem", "keys/sealing.pem", "keys/secret"])
-def test_own_says_which_file_is_missing(copy, name):
-    (copy / name).unlink()
+def test_own_says_which_file_is_missing(house, name):
+    (house / name).unlink()
 
     with pytest.raises(InvalidError, match=f"{name} is missing") as missing:
         own()
 
-    assert missing.value.remedy == f"Make the node with: hansa init {copy}"
+    assert missing.value.remedy == f"Make the node with: hansa init {house}"
 
 
-def test_own_notices_new_keys_at_once(copy):
+def test_own_notices_new_keys_at_once(house):
     before = own()
     signing, sealing = SigningKey.generate(), SealingKey.generate()
     for name, key in (("signing", signing), ("sealing", sealing)):
-        (copy / "keys" / "new.pem").write_bytes(key.pem())
-        (copy / "keys" / "new.pem").replace(copy / "keys" / f"{name}.pem")
+        (house / "keys" / "new.pem").write_bytes(key.pem())
+        (house / "keys" / "new.pem").replace(house / "keys" / f"{name}.pem")
 
     assert own().identity.signing == signing.public
     assert own().identity.sealing == sealing.public
     assert own().identity != before.identity
 
 
-def test_own_opens_with_the_next_sealing_key_too(copy):
+def test_own_opens_with_the_next_sealing_key_too(house):
     assert [key.public for key in own().openers] == [own().sealing.public]
     following = SealingKey.generate()
 
-    (copy / "keys" / "next-sealing.pem").write_bytes(following.pem())
+    (house / "keys" / "next-sealing.pem").write_bytes(following.pem())
 
     assert [key.public for key in own().openers] == [own().sealing.public, following.public]
 
 
-def test_forget_reads_the_directory_anew(copy):
+def test_forget_reads_the_directory_anew(house):
     before = own()
 
     identity.forget()

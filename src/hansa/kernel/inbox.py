@@ -25,6 +25,7 @@ from hansa.kernel.policy import demand
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, RefusedError, SignatureError
 from hansa.lib.letters import Letter, Receipt, check_clock, instant, moment
+from hansa.lib.signatures import resign
 
 LOG = logging.getLogger("hansa.inbox")
 # What may be over at the next attempt: a full disk, a lost connection, a lock.
@@ -81,7 +82,8 @@ def already(said: Letter, partner: Partner) -> LetterRow | None:
 
 def fresh(said: Letter, partner: Partner, *, token: str, shown: JSON) -> LetterRow:
     """Judge and apply a letter that comes for the first time."""
-    watch(partner, shown)
+    if said.kind not in KINDS or KINDS[said.kind].watched:
+        watch(partner, shown)
     cause: dict[str, JSON] = {
         "letter": said.id,
         "kind": said.kind,
@@ -196,7 +198,7 @@ def answer(row: LetterRow, partner: Partner, *, content: dict[str, JSON]) -> dic
     """Return our receipt, our own witness and our cosignature, sealed for the sender."""
     note, since = witness.read(content.get("witness"))[0], content.get("seen")
     told: dict[str, JSON] = {
-        "receipt": row.receipt,
+        "receipt": resign(row.receipt, key=own().signing, kind=Receipt.KIND),
         "witness": witness.shown(since=since if isinstance(since, int) else 0),
         "note": note,
         # Only what was judged is cosigned; a letter that comes again shows a checkpoint that was not.

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from hansa.kernel import keyring
 from hansa.kernel.identity import own
 from hansa.kernel.models.ledger import LedgerEntry
 from hansa.kernel.models.partners import Cosignature, Partner
@@ -109,9 +110,14 @@ def _faults_of(cosignature: Cosignature, *, roots: Mapping[int, bytes]) -> Itera
         return
     about = {"name": partner.name, "size": cosignature.size}
     try:
-        seen = checkpoints.verify(cosignature.checkpoint, key=own().signing.public, name=own().id)
-        checkpoints.verify_cosignature(
-            cosignature.line, checkpoint=seen, key=partner.keys.signing, name=partner.institution
+        seen = keyring.by_one_of(
+            own().id, lambda key: checkpoints.verify(cosignature.checkpoint, key=key, name=own().id)
+        )
+        keyring.by_one_of(
+            partner.institution,
+            lambda key: checkpoints.verify_cosignature(
+                cosignature.line, checkpoint=seen, key=key, name=partner.institution
+            ),
         )
     except HansaError as error:
         yield _("What {name} cosigned at {size} entries does not hold: {error}").format(**about, error=error.message)

@@ -39,19 +39,22 @@ class Kind:
     permit: str | None
     because: str
     apply: Apply
+    watched: bool = True
     refused: Refused | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def letter(name: str, *, permit: str | None = None, because: str = "") -> Callable[[Apply], Apply]:
-    """Register what applying one kind of letter does."""
+def letter(
+    name: str, *, permit: str | None = None, because: str = "", watched: bool = True
+) -> Callable[[Apply], Apply]:
+    """Register what applying one kind of letter does; one that tells of a lost ledger is not watched."""
     if (permit is None) == (not because):
         raise AssertionError("A kind of letter names the term it needs, or says why it needs none.")
 
     def wrap(apply: Apply) -> Apply:
-        KINDS[name] = Kind(name=name, permit=permit, because=because, apply=apply)
+        KINDS[name] = Kind(name=name, permit=permit, because=because, apply=apply, watched=watched)
         return apply
 
     return wrap

@@ -12,12 +12,14 @@ from django.utils import timezone
 from hansa.kernel import witness
 from hansa.kernel.change import change
 from hansa.kernel.envelopes import Opened, wrap
+from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
-from hansa.lib.letters import Receipt, instant
+from hansa.lib.letters import Letter, Receipt, instant
+from hansa.lib.signatures import resign
 
 FIRST_PAUSE = timedelta(milliseconds=200)
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -38,7 +40,9 @@ def due(partner: Partner, *, most: int = 16) -> list[LetterRow]:
 def envelope(row: LetterRow, partner: Partner) -> dict[str, JSON]:
     """Return a letter of the outbox sealed for its recipient."""
     shown = witness.shown(since=partner.acknowledged)
-    return wrap({"letter": row.token, "witness": shown, "seen": witness.seen(partner, "receipts")}, to=partner)
+    # A letter may have waited while our keys changed; its text and so its digest stay the same.
+    token = resign(row.token, key=own().signing, kind=Letter.KIND)
+    return wrap({"letter": token, "witness": shown, "seen": witness.seen(partner, "receipts")}, to=partner)
 
 
 def settle(opened: Opened, *, size: int = 0) -> LetterRow:

@@ -24,7 +24,7 @@ from hansa.areas.studies import datasets, queries
 from hansa.areas.studies.models import Contribution, PastRelease, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, RELEASE, WITHDRAW
 from hansa.areas.studies.states import State
-from hansa.kernel import joint
+from hansa.kernel import joint, keyring
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue, settle
@@ -267,10 +267,10 @@ def check_signature(study: Study, decision: PartyDecision) -> None:
 
 
 def party_keys(study: Study) -> dict[str, VerifyingKey]:
-    """Return the signing keys that the memorandum names for the parties."""
+    """Return the signing keys that the memorandum names for the parties, and those that took their place since."""
     document = Agreement.objects.get(hash=study.agreement).document
-    keys = [VerifyingKey.from_text(party["signing_key"]) for party in document["parties"]]
-    return {key.kid: key for key in keys}
+    named = {party["id"]: VerifyingKey.from_text(party["signing_key"]) for party in document["parties"]}
+    return {key.kid: key for party, first in named.items() for key in keyring.keys_since(party, first)}
 
 
 def remember_rows(study: Study) -> None:

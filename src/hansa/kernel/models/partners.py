@@ -61,6 +61,13 @@ class Partner(Record):
         return Identity.from_json(self.identity)
 
     @property
+    def announced(self) -> Identity | None:
+        """Return the keys this partner goes over to, as its present key announced them."""
+        if self.claimed is None or "rotation" not in self.claimed:
+            return None
+        return Identity.from_json(self.claimed["identity"])
+
+    @property
     def fingerprint(self) -> str:
         """Return what two people compare over the telephone."""
         return self.keys.fingerprint
