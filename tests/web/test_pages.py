@@ -8,6 +8,7 @@ from django.urls import reverse
 from hansa.areas.studies.states import State
 from hansa.kernel.agreement_pdf import extract
 from hansa.kernel.people import ROLES
+from hansa.web import translations
 from tests.web import house as build
 from tests.web.html import read
 
@@ -72,6 +73,22 @@ def test_pages_are_whole_and_accessible(everything, house, language):
         assert (address, answer.status_code, page.faults, page.language) == (address, 200, [], language)
 
 
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_pages_leave_no_text_in_english(everything, house, language):
+    entries = translations.read(translations.catalogue(language)).values()
+    translated = {entry.text.id.replace("%%", "%") for entry in entries if entry.said != [entry.text.id]}
+    everything.post("/language/", {"language": language, "next": "/"})
+
+    for address in addresses(house, everything.person):
+        page = read(everything.get(address))
+
+        # What the protocol and the labels of its numbers say stays in the words of those who wrote them.
+        left = [text for text in page.texts if text in translated and text not in OWN_WORDS]
+        assert (address, left) == (address, [])
+
+
+# Levels, units and names that the protocol of the example writes.
+OWN_WORDS = {"English", "time", "persons", "sites", "p", "Text", "Name", "Term", "Code", "Partner", "age", "no", "yes"}
 READABLE = {
     "administrator": {"/", "/agreements/", "/partners/", "/people/", "/tokens/", "/studies/", "/ledger/"},
     "signatory": {"/", "/agreements/", "/partners/", "/people/", "/tokens/", "/studies/", "/ledger/"},

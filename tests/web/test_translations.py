@@ -76,7 +76,7 @@ def test_catalogue_survives_being_written_and_read(tmp_path):
 def test_texts_are_found_in_python_templates_and_actions(tmp_path):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text(
-        "{% translate \"Home\" as home %}{% translate 'Sea' %}"
+        "{% translate \"Home\" as home %}{% translate 'Sea, 5 %' %}"
         "{% blocktranslate count n=n %}{{ n }} ship, 5 %{% plural %}{{ n }} ships{% endblocktranslate %}",
         encoding="utf-8",
     )
@@ -95,7 +95,7 @@ def test_texts_are_found_in_python_templates_and_actions(tmp_path):
         Text("Home"),
         Text("Row."),
         Text("Sail away."),
-        Text("Sea"),
+        Text("Sea, 5 %%"),
         Text("The ship leaves."),
         Text("Wind and sea"),
         Text("one", "two"),

@@ -95,7 +95,8 @@ def fields(record: Record) -> list[tuple[str, Any]]:
 
 def shared(record: Record) -> Context:
     """Return the letters and the entries of the ledger about a record."""
-    letters = Letter.objects.filter(record=record.urn).exclude(record="")
+    about = Q(partner=record.institution) if isinstance(record, Partner) else Q(record=record.urn)
+    letters = Letter.objects.filter(about)
     sums = letters.aggregate(
         sent=Sum("bytes", filter=Q(direction=Letter.Direction.OUT)),
         received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),

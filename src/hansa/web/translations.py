@@ -95,7 +95,8 @@ def _is_action(mark: ast.expr) -> bool:
 def in_template(source: str) -> Iterator[Text]:
     """Yield the texts of a template, written as gettext sees them."""
     for double, single in TRANSLATE.findall(source):
-        yield Text(double or single)
+        # Django doubles the sign in its tags, so that no text is mistaken for a format.
+        yield Text((double or single).replace("%", "%%"))
     for block in BLOCK.findall(source):
         forms = [VARIABLE.sub(r"%(\1)s", part.replace("%", "%%")) for part in PLURAL_TAG.split(block)]
         yield Text(*forms)

@@ -171,7 +171,9 @@ def detail(record: Record, person: Person) -> dict[str, Any]:
     if isinstance(record, Study):
         return study_page(record, person)
     if isinstance(record, Dataset):
-        return {"columns": record.profile, "past": record.past_releases.select_related("study")}
+        words = {"number": _("number"), "text": _("text")}
+        columns = [{**column, "type": words.get(column["type"], column["type"])} for column in record.profile]
+        return {"columns": columns, "past": record.past_releases.select_related("study")}
     return {}
 
 
