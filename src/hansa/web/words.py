@@ -98,6 +98,8 @@ NAMES: dict[str, Words] = {
     "agreements.suspended": _("Memorandum suspended"),
     "agreements.resumed": _("Suspension lifted"),
     "agreements.ended": _("Notice given"),
+    "partners.rotated": _("New keys announced"),
+    "partners.switch": _("Changing the keys"),
     "partners.restored": _("Node restored from a copy"),
     "studies.proposed": _("Study proposed"),
     "studies.approved": _("Study approved"),
