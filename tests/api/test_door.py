@@ -54,3 +54,26 @@ def test_fault_inside_is_told_by_its_kind_alone(administrator, monkeypatch, capl
 )
 def test_kind_of_says_an_input_in_a_word(given, expected):
     assert door.kind_of(given) == expected
+
+
+def every_operation():
+    for path, methods in door.API.get_openapi_schema()["paths"].items():
+        for method in methods:
+            yield method, path.replace("{key}", "00000000-0000-4000-8000-000000000000")
+
+
+@pytest.mark.parametrize(("method", "path"), list(every_operation()), ids=str)
+def test_nobody_gets_anything_without_a_token(method, path):
+    answer = getattr(Client(), method)(path, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "entry")
+
+
+@pytest.mark.parametrize(("method", "path"), list(every_operation()), ids=str)
+def test_who_has_no_role_does_nothing(stranger, method, path):
+    program = Program(stranger, scopes=["everything"])
+
+    answer = getattr(program.client, method)(path, content_type="application/json")
+
+    own = {"/api/me", "/api/actions", "/api/people/", "/api/tokens/"}
+    assert answer.status_code in ({200} if path in own and method == "get" else {400, 403, 404})

@@ -19,7 +19,7 @@ from hansa.lib.errors import HansaError, RefusedError
 
 HERE = Path(__file__).parent
 PATIENCE = 120.0
-EVERY = 0.05
+EVERY = 0.08
 DATASET = "gbsg2"
 T = TypeVar("T")
 
