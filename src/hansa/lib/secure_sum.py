@@ -102,9 +102,13 @@ LONG = Encoding(limbs=1, fraction_bits=40)
 STATISTICS = Encoding(limbs=2, fraction_bits=72)
 
 
-def context(study: str, *, attempt: int, round_number: int) -> str:
-    """Name one round of one attempt; no two vectors may ever be masked under one name."""
-    return f"{study}|{attempt}|{round_number}"
+def context(study: str, *, attempt: int, round_number: int, state: str = "") -> str:
+    """Name one round of one attempt from one public state; no two vectors may ever be masked under one name.
+
+    With the digest of the state in the name, the same round asked again from another state has other masks,
+    and parties that were shown different states have masks that do not cancel.
+    """
+    return f"{study}|{attempt}|{round_number}|{state}"
 
 
 def pair_key(

@@ -14,8 +14,9 @@ from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import Effect, WaitingError, failed, job
 from hansa.kernel.models import Job, Verdict
+from hansa.kernel.policy import demand
 from hansa.lib import secure_sum
-from hansa.lib.canonical import JSON
+from hansa.lib.canonical import JSON, digest
 from hansa.lib.disclosure import check_totals
 from hansa.lib.errors import DisclosureError, RefusedError
 from hansa.lib.keys import SealingPublicKey
@@ -52,6 +53,8 @@ def contribute(row: Job) -> Effect:
         raise WaitingError(
             _("the approval letter of {names}").format(names=", ".join(joint.names(waiting))), seconds=APPROVAL_SECONDS
         )
+    # The clause may have lapsed, or the memorandum been suspended, since the approval.
+    demand(study.request(CONTRIBUTE))
     if not queries.is_lead(study):
         follows(study, round_)
     programme = rounds.programme(study)
@@ -106,7 +109,9 @@ def masked(study: Study, round_: Round, values: Numbers, *, labels: list[str]) -
         return secure_sum.plain(values, labels=labels)
     public = {party: SealingPublicKey.from_text(key) for party, key in queries.mask_keys(study).items()}
     others = {party: key for party, key in public.items() if party != own().id}
-    context = secure_sum.context(study.urn, attempt=round_.attempt, round_number=round_.number)
+    context = secure_sum.context(
+        study.urn, attempt=round_.attempt, round_number=round_.number, state=digest(round_.state)
+    )
     keys = secure_sum.pair_keys(rounds.mask_key(study), others, own_id=own().id, context=context)
     return secure_sum.mask(values, own=own().id, keys=keys, encoding=STATISTICS, labels=labels)
 

@@ -101,8 +101,18 @@ def proposed(said: Letter, partner: Partner) -> None:
     )
     rounds.check_protection(study)
     study.save()
+    forget_others(study)
     joint.note(study.urn, said.sender, verdict=Verdict.PROPOSED, reason=str(said.body.get("note", "")), facts={})
     overtaken(study)
+
+
+def forget_others(study: Study) -> None:
+    """Forget what came before the proposal and is not about it: words of strangers, approvals of another protocol."""
+    early = PartyDecision.objects.filter(record=study.urn)
+    early.exclude(party__in=study.parties).delete()
+    for row in early.filter(verdict=Verdict.APPROVED):
+        if row.facts.get("protocol") != study.protocol_digest:
+            row.delete()
 
 
 def overtaken(study: Study) -> None:
@@ -161,9 +171,9 @@ def round_opened(said: Letter, partner: Partner) -> None:
         raise RefusedError(_("Only the lead opens rounds."), _("Ask the institution that proposed the study."))
     if attempt == study.attempt and study.state not in (State.APPROVED, State.RUNNING):
         raise RefusedError(
-            _("This attempt is {state} here. {trouble}").format(
-                state=state_in_words(study, study.state), trouble=study.trouble
-            ).strip(),
+            _("This attempt is {state} here. {trouble}")
+            .format(state=state_in_words(study, study.state), trouble=study.trouble)
+            .strip(),
             _("Start the study again: retry."),
         )
     if attempt > study.attempt:
