@@ -51,8 +51,9 @@ def settle(opened: Opened, *, size: int = 0) -> LetterRow:
     if not isinstance(token, str) or not isinstance(note, str):
         raise InvalidError("The envelope holds no receipt.", "Ask its sender to send it again.")
     receipt = Receipt.read(token, key=opened.partner.keys.signing)
+    partner = opened.partner
     with transaction.atomic():
-        partner = Partner.objects.select_for_update().get(pk=opened.partner.pk)
+        partner.lock()
         row = answered(receipt, partner)
         if row.state != LetterRow.State.WAITING:
             return row

@@ -9,7 +9,7 @@ Letters and receipts of one partner overtake each other on the wire, so what we
 saw in its letters and what we saw in its receipts are kept apart.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -93,9 +93,9 @@ def keep(partner: Partner, *, note: str, line: JSON) -> None:
         return
     checkpoint = checkpoints.verify(note, key=own().signing.public, name=own().id)
     at = checkpoints.verify_cosignature(line, checkpoint=checkpoint, key=partner.keys.signing, name=partner.institution)
-    Cosignature.objects.update_or_create(
-        partner=partner.institution, defaults={"size": checkpoint.size, "checkpoint": note, "line": line, "at": at}
-    )
+    kept: dict[str, Any] = {"size": checkpoint.size, "checkpoint": note, "line": line, "at": at}
+    if not Cosignature.objects.filter(partner=partner.institution).update(**kept):
+        Cosignature.objects.create(partner=partner.institution, **kept)
 
 
 def acknowledge(partner: Partner, count: JSON) -> None:

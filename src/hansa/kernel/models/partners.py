@@ -2,11 +2,25 @@
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from hansa.kernel.models.records import Detail, Record
 from hansa.lib.keys import Identity
+
+
+# What changes with every letter.
+RUNNING = (
+    "state",
+    "sent_sequence",
+    "received_sequence",
+    "letters_checkpoint",
+    "receipts_checkpoint",
+    "acknowledged",
+    "unproven",
+    "alarm",
+    "trouble",
+)
 
 
 class Partner(Record):
@@ -49,6 +63,21 @@ class Partner(Record):
     def get_state_display(self) -> str:
         """Return the state as people read it."""
         return str(self.State(self.state).label)
+
+    def lock(self) -> None:
+        """Read anew what changes with every letter, and keep others from it until the transaction ends.
+
+        Written as one prepared statement, because it stands in the way of every letter.
+        """
+        for_update = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(RUNNING)} FROM kernel_partner WHERE id = %s{for_update}",  # noqa: S608 -- constants
+                [self._meta.pk.get_db_prep_value(self.pk, connection)],
+            )
+            for name, value in zip(RUNNING, cursor.fetchone(), strict=True):
+                setattr(self, name, value)
+        self._state_before = self.state
 
     def observe(self, *, trouble: str) -> None:
         """Note for the pages how the line to this partner is; not a change, so not in the ledger."""
