@@ -1,7 +1,7 @@
 """The door of the letters: where other nodes hand in envelopes and collect theirs.
 
-Two addresses and no session: who knocks is known by the signature on the envelope or
-under the call. Everything that is decided is decided in ``kernel.door``; here an HTTP
+Three addresses and no session: who knocks is known by the signature on the envelope or
+under the call. Everything that is decided is decided in the kernel; here an HTTP
 request becomes a call of it, and its answer or its error an HTTP response.
 """
 
@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from hansa.api.answers import breakdown, no, refusal
-from hansa.kernel import door
+from hansa.kernel import door, recall
 from hansa.lib.canonical import JSON, parse
 from hansa.lib.errors import HansaError, InvalidError
 
@@ -35,6 +35,13 @@ def collect(request: HttpRequest) -> HttpResponse:
     return answered(request, give)
 
 
+@csrf_exempt
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """Tell a partner what this node saw of it, which a partner asks that was brought back from a copy."""
+    return answered(request, tell)
+
+
 def take(body: dict[str, JSON]) -> JsonResponse:
     """Hand an envelope to the kernel's door."""
     reply = door.hand_in(body)
@@ -46,6 +53,11 @@ def take(body: dict[str, JSON]) -> JsonResponse:
 def give(body: dict[str, JSON]) -> JsonResponse:
     """Ask the kernel's door what waits for the caller."""
     return JsonResponse({"envelopes": door.collect(body.get("from"), body.get("call"))})
+
+
+def tell(body: dict[str, JSON]) -> JsonResponse:
+    """Ask the kernel what it saw of the caller."""
+    return JsonResponse({"seen": recall.answer(body.get("from"), body.get("question"))})
 
 
 def answered(request: HttpRequest, ask: Callable[[dict[str, JSON]], JsonResponse]) -> HttpResponse:

@@ -15,7 +15,7 @@ import httpx2
 from django.db import close_old_connections
 from django.utils import timezone
 
-from hansa.kernel import bell, door, envelopes, outbox
+from hansa.kernel import bell, door, envelopes, outbox, recall
 from hansa.kernel.identity import own
 from hansa.kernel.inbox import AlarmError, GapError
 from hansa.kernel.letters import OUTBOX
@@ -65,6 +65,9 @@ class Line:
         return told
 
 
+Lines = dict[str, Line]
+
+
 def deliver(row: LetterRow, partner: Partner, line: Line) -> bool:
     """Carry one letter; return whether it was answered."""
     body = outbox.envelope(row, partner)
@@ -95,7 +98,7 @@ def route(partner: Partner) -> Partner | None:
     return reachable.exclude(pk=partner.pk).order_by("institution").first()
 
 
-def carry(partner: Partner, lines: dict[str, Line]) -> float:
+def carry(partner: Partner, lines: Lines) -> float:
     """Deliver the oldest letter due for a partner; return how long to rest before the next."""
     partner.refresh_from_db()
     row = next(iter(outbox.due(partner, most=1)), None)
@@ -110,12 +113,14 @@ def carry(partner: Partner, lines: dict[str, Line]) -> float:
     return 0.0
 
 
-def fetch(partner: Partner, lines: dict[str, Line], *, done: list[str]) -> tuple[list[str], list[HansaError]]:
+def fetch(partner: Partner, lines: Lines, *, done: list[str]) -> tuple[list[str], list[HansaError]]:
     """Collect what waits for us at a reachable partner; return what to acknowledge next time, and what went wrong."""
     line = lines.setdefault(partner.address, Line(partner.address, who=partner.name))
     token = door.call(recipient=partner.institution, seconds=POLL_SECONDS, done=done)
-    told = line.post("/letters/collect", {"from": own().id, "call": token})
-    found, taken, troubles = told.get("envelopes"), [], []
+    told = line.post("/letters/collect", {"from": own().id, "call": token, "seen": recall.seen(partner)})
+    found = told.get("envelopes")
+    taken: list[str] = []
+    troubles: list[HansaError] = []
     for envelope in found if isinstance(found, list) else []:
         try:
             accept(envelope, line)
@@ -145,37 +150,38 @@ def sealed_in(envelope: JSON) -> str:
 class Round(threading.Thread):
     """A thread that does one small thing again and again until the node stops."""
 
-    def __init__(self, name: str, *, step: Callable[[], float], stop: threading.Event) -> None:
+    def __init__(self, name: str, *, step: Callable[[Lines], float], stop: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
         self.step, self.stop = step, stop
+        self.lines: Lines = {}
 
     def run(self) -> None:
         """Do the step, rest as long as it says or until the bell rings."""
         while not self.stop.is_set():
             since = bell.count(OUTBOX)
             try:
-                rest = self.step()
+                rest = self.step(self.lines)
             except Exception as failed:  # noqa: BLE001 -- a thread of the node must outlive any single fault
                 LOG.warning("%s: %s", self.name, type(failed).__name__)
                 rest = bell.PATIENCE
             close_old_connections()
             if rest > 0:
                 bell.wait(OUTBOX, since=since, timeout=rest)
+        for line in self.lines.values():
+            line.client.close()
 
 
-def outgoing(partner: Partner) -> Callable[[], float]:
+def outgoing(partner: Partner) -> Callable[[Lines], float]:
     """Return the step of the thread that brings letters to one partner."""
-    lines: dict[str, Line] = {}
-    return lambda: carry(partner, lines)
+    return lambda lines: carry(partner, lines)
 
 
-def incoming(partner: Partner) -> Callable[[], float]:
+def incoming(partner: Partner) -> Callable[[Lines], float]:
     """Return the step of the thread that fetches letters from one partner."""
-    lines: dict[str, Line] = {}
     done: list[str] = []
     told = ""
 
-    def step() -> float:
+    def step(lines: Lines) -> float:
         nonlocal done, told
         partner.refresh_from_db()
         if partner.state != Partner.State.KNOWN or not partner.address:
@@ -203,7 +209,7 @@ def start(stop: threading.Event) -> threading.Thread:
     """Start the courier; it takes on new partners by itself."""
     running: set[str] = set()
 
-    def hire() -> float:
+    def hire(_lines: Lines) -> float:
         for partner in Partner.objects.all():
             if partner.institution not in running:
                 running.add(partner.institution)
