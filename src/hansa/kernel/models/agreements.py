@@ -44,7 +44,7 @@ class Agreement(Record):
     ends_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
 
-    objects = models.Manager.from_queryset(AgreementQuerySet)()
+    objects: ClassVar = models.Manager.from_queryset(AgreementQuerySet)()
 
     class Meta:
         app_label = "kernel"

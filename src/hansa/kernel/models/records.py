@@ -55,9 +55,9 @@ class Record(models.Model):
     _state_before = ""
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
         """Return a row read from the database, remembering the state it was read in."""
-        made = super().from_db(db, field_names, values)
+        made = super().from_db(db, field_names, values, **options)
         made._state_before = made.state
         return made
 
