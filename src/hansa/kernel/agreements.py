@@ -8,7 +8,7 @@ by one party works at once; an end works after the notice the document names.
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import NEW, action
 from hansa.kernel.identity import own
+from hansa.kernel.jobs import Effect, enqueue, job
 from hansa.kernel.letters import letter, send
-from hansa.kernel.models import Agreement, Partner, Person
+from hansa.kernel.models import Agreement, Job, Partner, Person
 from hansa.kernel.people import grant, grant_everyone
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import agreement as documents
@@ -163,14 +164,39 @@ def end(agreement: Agreement, *, by: Person, reason: str) -> None:
 
     It ends when the notice named in the text has run; until then it binds.
     """
-    give_notice(agreement, reason=reason)
-    tell(agreement, "agreements.ended", body={"ends_on": agreement.ends_on.isoformat(), "reason": reason})
+    last = give_notice(agreement, reason=reason)
+    tell(agreement, "agreements.ended", body={"ends_on": last.isoformat(), "reason": reason})
 
 
-def give_notice(agreement: Agreement, *, reason: str) -> None:
-    """Let the notice run from today; a second notice never puts the end off."""
-    ends_on = timezone.now().date() + timedelta(days=int(agreement.document["valid"]["notice_days"]))
-    agreement.ends_on, agreement.reason = min(ends_on, agreement.ends_on or ends_on), reason
+def give_notice(agreement: Agreement, *, reason: str) -> date:
+    """Let the notice run from today and return the last day; a second notice never puts the end off."""
+    notice = timezone.now().date() + timedelta(days=int(agreement.document["valid"]["notice_days"]))
+    last = min(notice, agreement.ends_on or notice)
+    agreement.ends_on, agreement.reason = last, reason
+    return last
+
+
+def owe_the_end(agreement: Agreement) -> None:
+    """Owe the note that a memorandum has ended, on the day after its last."""
+    last = agreement.standing().last_day
+    if last is not None:
+        ends = datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
+        enqueue("agreements.close", key=f"{agreement.hash}|{last}", record=agreement.urn, after=ends - timezone.now())
+
+
+@job("agreements.close")
+def close(row: Job) -> Effect:
+    """Note that a memorandum has ended; decisions have kept to the date all along."""
+
+    def effect() -> None:
+        agreement = Agreement.objects.get(id=row.record.rpartition(":")[2])
+        last = agreement.standing().last_day
+        binds = agreement.state in (State.IN_FORCE, State.SUSPENDED)
+        if binds and last is not None and last < timezone.now().date():
+            agreement.state = State.ENDED
+            agreement.save()
+
+    return effect
 
 
 def tell(agreement: Agreement, kind: str, *, body: dict[str, JSON]) -> None:
