@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from hansa.kernel import agreements
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, Letter
+from hansa.kernel.jobs import run_due
+from hansa.kernel.models import Agreement, Job, Letter
 from hansa.kernel.policy import answer
 from hansa.lib import agreement as documents
 from hansa.lib.canonical import digest
@@ -359,3 +360,40 @@ def test_notice_of_a_partner_runs_here_too_and_never_puts_the_end_off(scene, in_
     agreements.end(in_force, by=ada, reason="Ours too.")
 
     assert Agreement.objects.get().ends_on == date(2026, 12, 1)
+
+
+def closing(agreement):
+    """Return the jobs that will note the end of a memorandum."""
+    return list(Job.objects.filter(kind="agreements.close", record=agreement.urn))
+
+
+def test_end_is_noted_on_the_day_after_the_last(in_force, ada):
+    agreements.end(in_force, by=ada, reason="Enough.")
+
+    assert [row.next_at.date() for row in closing(in_force)] == [in_force.ends_on + timedelta(days=1)]
+
+
+def test_memorandum_without_a_last_day_owes_no_end(in_force):
+    assert closing(in_force) == []
+
+
+def test_memorandum_past_its_last_day_becomes_ended(in_force, ada):
+    agreements.end(in_force, by=ada, reason="Enough.")
+    with given():
+        Agreement.objects.filter(pk=in_force.pk).update(ends_on=date(2026, 2, 1))
+        Job.objects.filter(kind="agreements.close").update(next_at=timezone.now())
+
+    run_due()
+
+    in_force.refresh_from_db()
+    assert in_force.state == "ended"
+
+
+def test_memorandum_before_its_last_day_goes_on(in_force, ada):
+    agreements.end(in_force, by=ada, reason="Enough.")
+    Job.objects.filter(kind="agreements.close").update(next_at=timezone.now())
+
+    run_due()
+
+    in_force.refresh_from_db()
+    assert in_force.state == "in_force"

@@ -173,6 +173,7 @@ def give_notice(agreement: Agreement, *, reason: str) -> date:
     notice = timezone.now().date() + timedelta(days=int(agreement.document["valid"]["notice_days"]))
     last = min(notice, agreement.ends_on or notice)
     agreement.ends_on, agreement.reason = last, reason
+    owe_the_end(agreement)
     return last
 
 
