@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 
@@ -39,6 +40,7 @@ NAMES = {
 ROLES = ("administrator", "signatory", "steward", "investigator", "coordinator", "auditor")
 WORDS = {"en": "Joint research", "de": "Gemeinsame Forschung", "sv": "Gemensam forskning"}
 PURPOSE = "DUO:0000042"
+ENDED = {"released", "failed", "declined", "withdrawn"}
 WAIT = 60.0
 PAUSE = 0.03
 LIMITS = {"minimum_cell": 10, "minimum_sites": 3, "time_grid_days": 30, "release": "automatic"}
@@ -180,7 +182,7 @@ class LiveNode:
     def act(self, role: str, action: str, record: str = "", **given: Any) -> dict[str, Any]:
         """Do something in the name of the person with a role; return the record."""
         noun, verb = action.split(".")
-        place = f"{record}/{verb}" if record else verb
+        place = f"{UUID(record.rpartition(':')[2])}/{verb}" if record else verb
         answer = self.line.post(
             f"http://127.0.0.1:{self.port}/api/{noun}/{place}",
             json=given,
@@ -284,9 +286,13 @@ class Alliance:
     def wait(self, study: str, *states: str, seconds: float = WAIT) -> list[dict[str, Any]]:
         """Wait until a study is in one of these states at every party."""
         nodes = self.parties(study)
-        with contextlib.suppress(AssertionError):
-            until(lambda: {n.study(study)["state"] for n in nodes} <= set(states), what="a state", seconds=seconds)
+        end = time.monotonic() + seconds
         found = [node.study(study) for node in nodes]
+        while not {one["state"] for one in found} <= set(states) and time.monotonic() < end:
+            if any(one["state"] in ENDED - set(states) for one in found):
+                break
+            time.sleep(PAUSE)
+            found = [node.study(study) for node in nodes]
         assert {one["state"] for one in found} <= set(states), [self.story(node) for node in nodes]
         return found
 
