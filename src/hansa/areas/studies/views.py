@@ -29,11 +29,6 @@ def language() -> str:
     return (get_language() or "en").partition("-")[0]
 
 
-def address(record: Record, verb: str = "") -> str:
-    """Return the address of a record's page, or of one of its forms."""
-    return f"/{record.noun}/{record.pk}/" + (f"{verb}/" if verb else "")
-
-
 def known() -> dict[str, str]:
     """Return the institutions by the names people know them by."""
     return {own().id: own().name, **dict(Partner.objects.values_list("institution", "name"))}
@@ -57,7 +52,7 @@ def item(study: Study, **more: Any) -> Item:
     """Return a study as one line of the home page."""
     return {
         "title": study.title,
-        "url": address(study),
+        "url": f"/{study.noun}/{study.pk}/",
         "state": study.state,
         "words": State(study.state).label,
         "since": study.updated,
@@ -385,14 +380,10 @@ def steps(study: Study) -> list[dict[str, Any]]:
     return [{"words": state.label, "done": place < here, "here": place == here} for place, state in enumerate(way)]
 
 
-def may_see(study: Study, person: Person) -> bool:
-    """Tell whether a person may look at the result: everybody once it is out, before that who releases it."""
-    return study.state == State.RELEASED or has(person, "studies.release")
-
-
 def result(study: Study, person: Person) -> dict[str, Any]:
     """Return the result for the page, if there is one and the person may see it."""
-    if study.result is None or not may_see(study, person):
+    # Everybody sees it once it is out; before that, those who decide whether it goes out.
+    if study.result is None or not (study.state == State.RELEASED or has(person, "studies.release")):
         return {"result": None, "labels": {}}
     found = study.result["result"]
     labels = labels_of(study)
