@@ -126,7 +126,7 @@ def test_crash_between_computing_and_writing_computes_again_and_writes_once(scen
     jobs.KINDS[KIND](killed)  # and here the process ends
 
     assert jobs.run_due() == 0
-    jobs.release_all()
+    jobs.release("killed")
     jobs.run_due()
 
     assert (scene.effects(), work.computed) == (["done"], 2)

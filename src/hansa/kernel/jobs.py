@@ -35,6 +35,8 @@ from hansa.lib.errors import HansaError
 LOG = logging.getLogger("hansa.jobs")
 BELL = "jobs"
 LEASE = timedelta(seconds=60)
+# Only one process can have the node's port, so whatever an earlier one held is free when it starts.
+SERVING = "serve-"
 MOST_ATTEMPTS = 5
 Effect = Callable[[], None]
 Work = Callable[[Job], Effect]
@@ -188,14 +190,17 @@ def run_due(holder: str = "here") -> int:
     return done
 
 
-def release_all() -> None:
-    """Free what a killed node still held; only for a node that has one process."""
-    Job.objects.filter(state=Job.State.WAITING).exclude(holder="").update(holder="", held_until=None)
+def release(holders: str) -> None:
+    """Free the jobs held by workers that are gone, whose names begin so."""
+    held = Job.objects.filter(state=Job.State.WAITING, holder__startswith=holders)
+    held.update(holder="", held_until=None)
 
 
-def start(stop: threading.Event) -> threading.Thread:
-    """Start the worker thread."""
-    holder = uuid.uuid4().hex
+def start(stop: threading.Event, *, serves: bool = False) -> threading.Thread:
+    """Start the worker thread; the one process that serves takes back at once what it held when it was killed."""
+    holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
+    if serves:
+        release(SERVING)
 
     def loop() -> None:
         while not stop.is_set():

@@ -36,7 +36,7 @@ def serve(ready: Callable[[str], object] = str) -> None:
         signal.signal(number, leave)
     try:
         courier.start(stop)
-        jobs.start(stop)
+        jobs.start(stop, serves=True)
         ready(f"http://{web.effective_host}:{web.effective_port}/")
         web.run()
     finally:
