@@ -30,25 +30,25 @@ def title_of(text: str) -> str:
     return text.strip().splitlines()[0].removeprefix("# ")
 
 
-def main() -> None:
-    """Write the reference, and remove pages that are no longer made."""
+def main(*given: str) -> None:
+    """Write the reference, here or into a directory that is given, and remove pages that are no longer made."""
     os.environ["HANSA_NODE"] = str(Path(__file__).parent / "no-node")
     os.environ["DJANGO_SETTINGS_MODULE"] = "hansa.node.settings"
     import django  # noqa: PLC0415 -- only now the settings may be read
 
     django.setup()
-    pages = written()
-    REFERENCE.mkdir(exist_ok=True)
-    for old in REFERENCE.glob("*.md"):
+    pages, place = written(), Path(given[0]) if given else REFERENCE
+    place.mkdir(exist_ok=True)
+    for old in place.glob("*.md"):
         if old.name not in pages:
             old.unlink()
     for name, text in pages.items():
-        path = REFERENCE / name
+        path = place / name
         path.write_text(text, encoding="utf-8")
         # A node's own files are closed to others; these are for everybody.
         path.chmod(0o644)
-    sys.stdout.write(f"{len(pages)} pages in {REFERENCE.name}\n")
+    sys.stdout.write(f"{len(pages)} pages in {place}\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

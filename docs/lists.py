@@ -6,6 +6,7 @@ from docs.markdown import code, codes, sentence, table
 from hansa.api import reading
 from hansa.api.door import API
 from hansa.api.records import actions_of
+from hansa.api.urls import urlpatterns
 from hansa.cli.nouns import hyphenated
 from hansa.kernel.actions import ACTIONS, Action, said
 from hansa.kernel.areas import all_areas
@@ -14,11 +15,6 @@ from hansa.kernel.models import JointRecord
 from hansa.kernel.people import GRANTS, ROLES
 from hansa.lib import duo
 from hansa.lib.terms import Limit
-
-FOR_NODES = (
-    ("`POST /letters/`", "Hand in an envelope; the answer holds the sealed receipt, or is 202 where it is only held."),
-    ("`POST /letters/collect`", "Collect the envelopes that wait for an institution which only dials out."),
-)
 
 
 def pages() -> dict[str, str]:
@@ -171,12 +167,15 @@ def _limit(name: str, limit: Limit) -> tuple[str, ...]:
 
 
 def endpoints() -> str:
-    """Return every endpoint for programs, and the two for other nodes."""
+    """Return every endpoint for programs, and those for other nodes."""
     schema = API.get_openapi_schema()
     rows = [
         (code(f"{method.upper()} {path}"), about.get("summary", ""))
         for path, methods in schema["paths"].items()
         for method, about in methods.items()
+    ]
+    for_nodes = [
+        (code(f"POST /{one.pattern}"), sentence(one.callback)) for one in urlpatterns if "letters/" in str(one.pattern)
     ]
     return f"""# Endpoints
 
@@ -185,7 +184,7 @@ A program shows a token: `Authorization: Bearer hansa_…`. A running node shows
 
 {table(("endpoint", "what it does"), rows)}
 
-Other nodes use two addresses, without a token; who knocks is known by the signature on the envelope.
+Other nodes use these addresses, without a token; who knocks is known by the signature on the envelope.
 
-{table(("endpoint", "what it does"), FOR_NODES)}
+{table(("endpoint", "what it does"), for_nodes)}
 """

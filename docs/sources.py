@@ -1,7 +1,9 @@
 """The pages about what stands in the code itself: commands, protocol, settings, disclosure rules, errors."""
 
 import ast
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from datetime import timedelta
@@ -12,6 +14,7 @@ import typer
 from django.conf import settings
 from pydantic import BaseModel
 
+import hansa
 from docs.markdown import code, codes, rest, sentence, table
 from hansa.api.answers import status_of
 from hansa.api.reading import AbsentError
@@ -285,6 +288,9 @@ def rule_of(function: ast.FunctionDef) -> str:
 
 def errors() -> str:
     """Return every error that is raised on purpose, as one list."""
+    for module in pkgutil.walk_packages(hansa.__path__, "hansa."):
+        if not module.name.endswith(("__main__", "wsgi")):
+            importlib.import_module(module.name)
     rows = [
         (code(kind.__name__), code(kind.__mro__[1].__name__), sentence(kind), status(kind), exit_code(kind))
         for kind in sorted(tree(HansaError), key=lambda kind: kind.__name__)
