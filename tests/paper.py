@@ -185,7 +185,7 @@ def memorandum(*partners: PaperPartner, signatory: str = "Ada", **changes: Any) 
         "title": words,
         "text": words,
         "parties": "all",
-        "permits": PERMITS,
+        "permits": list(PERMITS),
         "purposes": ["DUO:0000042"],
         "limits": {"minimum_cell": 5, "minimum_sites": 2, "time_grid_days": 1, "release": "automatic"},
         "person": [],
