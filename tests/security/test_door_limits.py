@@ -92,7 +92,7 @@ def test_collector_rests_when_it_is_answered_at_once_with_nothing(scene, monkeyp
         partner.save()
     step = courier.incoming(partner)
 
-    assert (step(), step()) == (courier.bell.PATIENCE, 0.0)
+    assert (step({}), step({})) == (courier.bell.PATIENCE, 0.0)
 
 
 def test_collect_refuses_to_forget_too_much_at_once(scene):

@@ -194,7 +194,7 @@ def thin_columns(design: Numbers, *, columns: Sequence[str], minimum_cell: int) 
             remedy="Join levels, or leave out the term or the condition that singles them out.",
         )
         for name, column in zip(columns, design.T, strict=True)
-        if 0 < _apart(column) < minimum_cell
+        if 0 < rows_apart(column) < minimum_cell
     ]
 
 
@@ -284,7 +284,7 @@ def _is_any_determined(lines: list[NDArray[np.intp]], hidden: NDArray[np.bool_])
     return bool(np.any(np.all(np.abs(free) < _ROUNDING, axis=0)))
 
 
-def _apart(column: Numbers) -> int:
+def rows_apart(column: Numbers) -> int:
     """Count the rows that do not hold the column's most common value."""
     _, counts = np.unique(column, return_counts=True)
     return len(column) - int(counts.max(initial=0))

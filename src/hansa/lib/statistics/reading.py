@@ -4,6 +4,11 @@ Types, coding and allowed ranges come from the protocol; the data are compared w
 by value. A finding says in plain words which variable, in how many rows, and what to do; it never
 repeats a value, because a value is somebody's. Missing values are counted, not repaired. Data
 with a finding that `blocks` are not used before somebody has put it right.
+
+A number that is the same in all but a few rows is an indicator in disguise: sums over it are sums
+over these few. Counts of levels are added up over all sites and checked before anything else is
+computed, but nobody counts the values of a number; so a site looks at its own rows here, masked
+or not, and asks for a boolean or a category instead (Huth et al. 2022; dsBase issue 250).
 """
 
 import re
@@ -14,8 +19,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hansa.lib.disclosure import rows_apart
 from hansa.lib.errors import InvalidError
-from hansa.lib.statistics.schema import Protocol
+from hansa.lib.statistics.formula import Column as Product
+from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Column, Table
 from hansa.lib.statistics.units import factor, likely_unit
 from hansa.lib.statistics.variables import Variable
@@ -87,7 +94,62 @@ def read(
         wanted[name] = values
         findings += found
     levels = {name: v.levels for name, v in protocol.variables.items() if v.type == "category"}
-    return Reading(Table(wanted, levels, rows), tuple(findings))
+    table = Table(wanted, levels, rows)
+    if not any(finding.blocks for finding in findings):
+        findings += _thin(table, protocol)
+    return Reading(table, tuple(findings))
+
+
+def _thin(table: Table, protocol: Protocol) -> list[Finding]:
+    """Return a finding for each number that sets a few rows apart from all others, among the rows it is summed over."""
+    found: dict[tuple[str, str], Finding] = {}
+    for (name, where), values in _summed(table, protocol):
+        apart = rows_apart(values)
+        # At a site of a few rows every value is one of a few, and says nothing about how rare it is.
+        if 0 < apart < min(protocol.disclosure.minimum_cell, len(values) / 4):
+            message = (
+                f"'{name}' is the same in all but {_plural(apart, 'row')}{where}; sums over it describe these few."
+            )
+            remedy = "Ask for a boolean or a category in the protocol, whose counts are checked first, or leave it out."
+            found.setdefault((name, where), Finding(name, "thin", apart, message, remedy))
+    return list(found.values())
+
+
+def _summed(table: Table, protocol: Protocol) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.float64]]]:
+    """Yield the numbers of every sum that analyses ask for, by variable and by which rows."""
+    complete = table.complete(protocol.model_variables())
+    for analysis in protocol.analyses:
+        if isinstance(analysis, TableOneAnalysis):
+            numbers = [name for name in analysis.variables if protocol.variables[name].type == "number"]
+            for where, part in _groups(table, by=analysis.by):
+                yield from (((name, where), part[name][~part.missing(name)]) for name in numbers)
+        elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
+            formula = protocol.formula(analysis)
+            for column in formula.columns:
+                yield from _factors(column, complete, protocol=protocol)
+            if isinstance(analysis, GlmAnalysis) and protocol.variables[formula.response].type == "number":
+                yield (formula.response, ""), complete[formula.response]
+
+
+def _groups(table: Table, *, by: str | None) -> Iterator[tuple[str, Table]]:
+    yield "", table
+    if by is not None:
+        for code in np.unique(table[by][~table.missing(by)]):
+            yield f" of a group of '{by}'", table.select(table[by] == code)
+
+
+def _factors(
+    column: Product, table: Table, *, protocol: Protocol
+) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.float64]]]:
+    """Yield the product of a column's numbers, among the rows that have the levels it is for."""
+    numbers = [part for part in column.parts if protocol.variables[part.variable].type == "number"]
+    among = np.ones(table.rows, dtype=np.bool_)
+    for part in column.parts:
+        if part not in numbers:
+            among &= part.values(table) != 0
+    if numbers:
+        values = np.prod([part.values(table)[among] for part in numbers], axis=0)
+        yield (" × ".join(part.variable for part in numbers), " of a group" if not among.all() else ""), values
 
 
 def _rows(columns: Mapping[str, Any]) -> int:
