@@ -20,11 +20,10 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import duckdb
 from cryptography.exceptions import InvalidTag
@@ -153,7 +152,8 @@ def copy_data(folder: Path) -> None:
             database.execute("COPY FROM DATABASE source TO copy")
     except duckdb.IOException as busy:
         raise RefusedError(
-            "Another process holds this node's research data.", "Wait until its study or its import has ended."
+            "The research data cannot be copied now: another process holds them, or they are broken.",
+            "Wait until no study and no import runs, and try again.",
         ) from busy
 
 
@@ -224,12 +224,14 @@ def seal_keys(keys: dict[str, bytes], *, passphrase: str) -> bytes:
 
 def unseal_keys(content: bytes, *, passphrase: str) -> dict[str, bytes]:
     """Return the private keys, or raise InvalidError for a wrong passphrase."""
-    outside = parse(content)
     try:
+        outside = parse(content)
         salt, nonce, sealed = (decode64(outside[name]) for name in ("salt", "nonce", "sealed"))
         plain = AESGCM(stretch(passphrase, salt=salt)).decrypt(nonce, sealed, KEYS.encode())
     except InvalidTag:
         raise InvalidError("The passphrase does not open the keys in this copy.", "Check it, and try again.") from None
+    except (KeyError, TypeError, ValueError) as broken:
+        raise InvalidError("The keys in this copy cannot be read.", WRITE_ANEW) from broken
     return {Path(name).name: decode64(text) for name, text in parse(plain).items()}
 
 
@@ -241,10 +243,10 @@ def stretch(passphrase: str, *, salt: bytes) -> bytes:
 def unpack(file: Path, folder: Path) -> Manifest:
     """Lay the parts of a copy into a folder after checking manifest and hashes, or raise InvalidError."""
     manifest = read_manifest(signed_manifest_of(file))
-    with opened(file) as tar:
-        for name, content in contents(tar):
-            with (folder / name).open("xb") as part:
-                shutil.copyfileobj(content, part)
+    try:
+        lay(file, folder)
+    except tarfile.TarError as cut:
+        raise InvalidError(f"{file} ends too early.", WRITE_ANEW) from cut
     found = {path.name: fingerprint(path) for path in folder.iterdir()}
     for name in sorted({*found, *manifest.parts}):
         if found.get(name) != manifest.parts.get(name):
@@ -260,15 +262,17 @@ def opened(file: Path) -> tarfile.TarFile:
         raise InvalidError(f"{file} is no copy of a node.", "Name a file that hansa backup wrote.") from wrong
 
 
-def contents(tar: tarfile.TarFile) -> Iterator[tuple[str, BinaryIO]]:
-    """Yield the parts of a copy and nothing else that may be in a tar: no paths, no links."""
-    try:
+def lay(file: Path, folder: Path) -> None:
+    """Write the parts of a copy into a folder, and nothing else that may be in a tar: no paths, no links."""
+    with opened(file) as tar:
         for member in tar:
             content: Any = tar.extractfile(member) if member.isreg() else None
-            if member.name in PARTS and content is not None:
-                yield member.name, content
-    except (OSError, tarfile.TarError) as cut:
-        raise InvalidError("The copy ends too early.", WRITE_ANEW) from cut
+            if member.name not in PARTS or content is None:
+                continue
+            if (folder / member.name).exists():
+                raise InvalidError(f"{file} holds {member.name} twice.", WRITE_ANEW)
+            with (folder / member.name).open("xb") as part:
+                shutil.copyfileobj(content, part)
 
 
 def signed_manifest_of(file: Path) -> str:
