@@ -41,7 +41,7 @@ ROLES = ("administrator", "signatory", "steward", "investigator", "coordinator",
 WORDS = {"en": "Joint research", "de": "Gemeinsame Forschung", "sv": "Gemensam forskning"}
 PURPOSE = "DUO:0000042"
 ENDED = {"released", "failed", "declined", "withdrawn"}
-WAIT = 60.0
+WAIT = 30.0
 PAUSE = 0.03
 LIMITS = {"minimum_cell": 10, "minimum_sites": 3, "time_grid_days": 30, "release": "automatic"}
 
@@ -256,7 +256,10 @@ class Alliance:
         for node in self.nodes:
             node.settings = settings
             node.start()
-        until(lambda: all(node.answers() for node in self.nodes), what="the nodes to answer")
+        try:
+            until(lambda: all(node.answers() for node in self.nodes), what="the nodes to answer")
+        except AssertionError as late:
+            raise AssertionError([node.log.read_text(encoding="utf-8")[-800:] for node in self.nodes]) from late
 
     def end(self) -> None:
         """End every node."""
