@@ -1,5 +1,6 @@
 """A copy of the node in one file: what is inside, who can open it, and how a broken one is told."""
 
+import contextlib
 import io
 import sqlite3
 import stat
@@ -7,6 +8,7 @@ import tarfile
 import threading
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -358,7 +360,32 @@ def test_postgresql_is_copied_by_its_own_program(large, tmp_path):
         cursor.execute("SELECT 1")
 
 
-def test_postgresql_without_its_programs_is_told(large, tmp_path, monkeypatch):
+def test_postgresql_is_copied_as_one_transaction_sees_it(transactional_db, tmp_path, monkeypatch):
+    said = []
+    cursor = SimpleNamespace(execute=said.append, fetchone=lambda: ("00000003-1",))
+    other = SimpleNamespace(
+        vendor="postgresql",
+        cursor=lambda: contextlib.nullcontext(cursor),
+        settings_dict={"HOST": "db", "PORT": "", "USER": "hansa", "PASSWORD": "secret", "NAME": "node"},
+    )
+    monkeypatch.setattr(copies, "connection", other)
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$PGHOST $PGUSER $PGPASSWORD $PGDATABASE $*" >&2\nexit 1\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+
+    with pytest.raises(RefusedError, match="db hansa secret node --no-password --format=custom --snapshot=00000003-1"):
+        backup(tmp_path / "copy")
+    program.write_text('#!/bin/sh\ntouch "${4#--file=}"\n')
+    backup(tmp_path / "copy")
+
+    begin, export = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT pg_export_snapshot()"
+    assert said == [begin, export, "ROLLBACK"] * 2
+    assert names(tmp_path / "copy") == ["manifest.jws", "database.dump", "node.toml"]
+
+
+def test_postgresql_without_its_programs_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(copies, "connection", SimpleNamespace(vendor="postgresql"))
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(RefusedError, match="pg_dump is not on this machine"):
