@@ -6,12 +6,15 @@ that changes later is refused until the old key signed the new one (a rotation) 
 a person compared the new fingerprint.
 """
 
+from urllib.parse import urlsplit
+
 from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
 from hansa.kernel.models import Partner, Person
 from hansa.kernel.people import grant, grant_everyone
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
 from hansa.lib.keys import Identity
@@ -46,9 +49,28 @@ def read(text: str) -> tuple[dict[str, JSON], Identity]:
             raise InvalidError("its fields are not the expected ones")
         identity = Identity.from_json(claimed["identity"])
         verify(text.strip(), key=identity.signing, kind=KIND)
+        shapes.text(claimed["name"], "name", most=200)
     except HansaError as wrong:
         raise GivenError({"invitation": _("This is no whole invitation; copy it again from their page.")}) from wrong
+    if not is_protected(claimed["address"]):
+        raise GivenError({"invitation": _("The address in it is not one of the form https://HOST; ask for a new one.")})
     return claimed, identity
+
+
+def is_protected(address: JSON) -> bool:
+    """Tell whether an address is one this node may call: none at all, https, or http on this machine alone."""
+    if not isinstance(address, str) or not address.isascii():
+        return False
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    plain = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    is_local = host in ("localhost", "127.0.0.1", "::1")
+    is_known = parts.scheme == "https" or (parts.scheme == "http" and is_local)
+    # Whatever stands beside host and path (a password, a query) has no place in letters and on pages.
+    return not address or (is_known and bool(host) and "@" not in parts.netloc and plain == address)
 
 
 @action(needs="partners.accept", source=(NEW,), target=(State.INTRODUCED,), because=BECAUSE)
