@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from hansa.areas.studies.models import Study
-from hansa.kernel import bundles, ledger, witness
+from hansa.kernel import bundles, jobs, keyring, ledger, rotation, witness
 from hansa.kernel.change import change
 from hansa.kernel.frame import current
 from hansa.kernel.identity import own
@@ -209,3 +209,29 @@ def test_kinds_are_those_of_the_installed_areas() -> None:
     assert found.permits["studies.approved"] == "studies.approve"
     assert found.approves == {"studies.approved"}
     assert found.contributes == {"studies.contributed"}
+
+
+@pytest.mark.usefixtures("house")
+def test_export_proves_the_keys_that_took_the_place_of_those_in_the_memorandum() -> None:
+    study = _study()
+    with given():
+        Partner.objects.update(sent_sequence=100)
+    rotation.rotate()
+    LetterRow.objects.filter(kind=keyring.ROTATED).update(state="applied")
+    assert jobs.run_due() == 1
+
+    data = bundles.export(study)
+
+    held = bundle_form.read(data)
+    assert held.rotations == keyring.rotations(own().id)
+    assert len(held.rotations) == 1
+    assert checkpoints.verify(held.checkpoint, key=own().signing.public, name=own().id)
+    assert bundles.verify(data).first_fault is None
+
+
+@pytest.mark.usefixtures("house")
+def test_export_leaves_out_rotations_from_before_the_memorandum() -> None:
+    rotation.rotate()
+    assert jobs.run_due() == 1
+
+    assert bundle_form.read(bundles.export(_study())).rotations == []

@@ -275,7 +275,7 @@ def test_amended_version_supersedes_the_one_before(scene, bound):
     with given():
         old.state = "amended"
         old.save()
-    new, under_new = bound(**{"version": 2, "previous": old.hash})
+    new, under_new = bound(version=2, previous=old.hash)
     assert new.document == changed
 
     receipts = [scene.say(scene.note(kind=PERMITTED, under=under)) for under in (under_old, under_new)]
@@ -387,3 +387,19 @@ def test_alarm_is_an_error_of_its_own(scene):
     AlarmError(alarm.partner, ProofError("And again.", "Ask them.")).sound()
 
     assert Partner.objects.get().alarm == "It got smaller."
+
+
+def test_kind_that_tells_of_a_lost_ledger_is_not_watched(scene, kinds):
+    from hansa.kernel.letters import letter
+
+    heard = []
+    letter("tests.lost", because="A test.", watched=False)(lambda said, partner: heard.append(said.id))
+    for _ in range(3):
+        scene.say(scene.note())
+    scene.paper.leaves = [b"first"]
+
+    answer = scene.hand_in(scene.paper.seal_letter(scene.paper.write("tests.lost")))
+
+    assert len(heard) == 1
+    assert answer["cosignature"] == ""
+    assert scene.row.alarm == ""

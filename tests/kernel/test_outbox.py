@@ -294,3 +294,16 @@ def test_passed_on_letter_is_brought_again_ever_less_often(scene, sent):
         pauses.append(round((sent.next_at - before) / timedelta(seconds=1)))
 
     assert pauses == [30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_hurry_tries_what_waits_for_one_partner_at_once(scene, sent):
+    outbox.postpone(sent, scene.row, trouble=UnreachableError("Away."))
+    other = PaperPartner(id=SOLNA)
+    with given():
+        other.row()
+
+    assert outbox.hurry(scene.row) == 1
+
+    sent.refresh_from_db()
+    assert sent.next_at <= timezone.now()
+    assert sent.attempts == 1

@@ -58,6 +58,7 @@ def test_read_refuses_what_is_no_bundle(data: bytes, reason: str) -> None:
         ({"entries": [{"position": 1, "body": "", "proof": ["00"] * 65}]}, r"entries\[0\].proof: "),
         ({"identities": [{}]}, "An identity is an object"),
         ({"checkpoint": None}, "checkpoint: this must be a text"),
+        ({"rotations": [5]}, r"rotations\[0\]: this must be a text"),
         ({"created": "yesterday"}, "created: "),
         ({"created": "2026-02-30T12:00:00Z"}, "created: the calendar has no such moment"),
     ],

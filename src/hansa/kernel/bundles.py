@@ -7,10 +7,11 @@ masked, so these letters stay out: a stranger need not see a hospital's sums.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.utils import timezone
 
-from hansa.kernel import ledger
+from hansa.kernel import keyring, ledger
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
 from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry
@@ -46,6 +47,7 @@ def export(record: JointRecord, *, compressed: bool = False) -> bytes:
         identities=parties,
         result=(getattr(record, "result", None) or {}).get("signed"),
         created=moment(timezone.now()),
+        rotations=rotations(agreements),
     )
     return bundle_form.write(made, compressed=compressed)
 
@@ -96,6 +98,20 @@ def identities(agreements: Iterable[Agreement]) -> list[Identity]:
             keys: dict[str, JSON] = {name: party[name] for name in ("id", "signing_key", "sealing_key")}
             named[party["id"]] = Identity.from_json(keys)
     return list(named.values())
+
+
+def rotations(agreements: Iterable[Agreement]) -> list[str]:
+    """Return how the keys that memoranda name were changed since, each party's changes in order."""
+    found: dict[str, None] = {}
+    for held in agreements:
+        for named in identities([held]):
+            present: JSON = dict(named.to_json())
+            for token in keyring.rotations(named.id):
+                said: Any = payload_of(token)
+                if said["previous"] == present:
+                    found[token] = None
+                    present = said["following"]
+    return list(found)
 
 
 def texts(hashes: Iterable[bytes]) -> list[str]:

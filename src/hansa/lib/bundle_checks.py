@@ -6,24 +6,27 @@ checks after it and for none before.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
-from hansa.lib import checkpoints
+from hansa.lib import checkpoints, rotation
 from hansa.lib.agreement import StandingAgreement, State, signing
-from hansa.lib.bundle_form import Bundle, Entry
+from hansa.lib.bundle_form import Bundle, Entry, Witnessed
 from hansa.lib.canonical import JSON, parse_canonical
 from hansa.lib.decision import decide
 from hansa.lib.document import check
 from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
 from hansa.lib.keys import Identity, VerifyingKey
-from hansa.lib.letters import Letter, Receipt, instant
+from hansa.lib.letters import Letter, Receipt, Statement, instant
 from hansa.lib.merkle import leaf_hash, verify_consistency, verify_inclusion
 from hansa.lib.signatures import payload_of, payload_of_general, verify_general
 from hansa.lib.terms import Vocabularies
 
 RESULT = "result"
 APPLIED, REFUSED = "applied", "refused"
+S = TypeVar("S", bound=Statement)
+T = TypeVar("T")
 _EXPORT_AGAIN = "Ask the institution that exported the bundle for a new one."
 
 
@@ -66,6 +69,7 @@ class Examination:
         self.held: dict[str, StandingAgreement] = {}
         self.named: dict[str, dict[str, Identity]] = {}
         self.identities: dict[str, Identity] = {}
+        self.later: dict[VerifyingKey, VerifyingKey] = {}
         self.letters: list[_Answered] = []
         self.read: dict[str, Letter] = {}
         self.refused: set[str] = set()
@@ -110,7 +114,35 @@ class Examination:
         missing = {party for named in self.named.values() for party in named} - set(self.identities)
         if missing or self.bundle.institution not in self.identities:
             raise InvalidError("identities: a party of an agreement, or the exporter, is missing.", _EXPORT_AGAIN)
+        self._follow_rotations()
         return "; ".join(f"{identity.id} {identity.fingerprint}" for identity in self.bundle.identities)
+
+    def _follow_rotations(self) -> None:
+        """Note which key took the place of which, in statements that begin at a key which an agreement names."""
+        known = [identity for named in self.named.values() for identity in named.values()]
+        for number, token in enumerate(self.bundle.rotations):
+            with _within(f"rotations[{number}]"):
+                claims = payload_of(token)
+                previous = next((one for one in known if claims.get("previous") == one.to_json()), None)
+                if previous is None:
+                    raise InvalidError("The rotation is of keys that no agreement names.", _EXPORT_AGAIN)
+                following = rotation.read(token, previous=previous)
+                self.later[previous.signing] = following.signing
+                known.append(following)
+
+    def _since(self, named: VerifyingKey) -> list[VerifyingKey]:
+        """Return a key and those that took its place."""
+        keys = [named]
+        while (following := self.later.get(keys[-1])) is not None and following not in keys:
+            keys.append(following)
+        return keys
+
+    def _by_one_of(self, named: VerifyingKey, check: Callable[[VerifyingKey], T]) -> T:
+        """Return what a check finds with a key or one that took its place."""
+        for key in self._since(named)[1:]:
+            with suppress(SignatureError):
+                return check(key)
+        return check(named)
 
     def _check_identity(self, identity: Identity) -> None:
         if not any(named.get(identity.id) == identity for named in self.named.values()):
@@ -131,7 +163,7 @@ class Examination:
                 claims = payload_of(one.letter)
                 if not isinstance(claims, dict):
                     raise InvalidError("This is not a letter.", _EXPORT_AGAIN)
-                letter = Letter.read(one.letter, key=self._key(claims.get("sender"), claims.get("agreement")))
+                letter = self._read(Letter, one.letter, key=self._key(claims.get("sender"), claims.get("agreement")))
                 if letter.record != self.bundle.record:
                     raise InvalidError("The letter is about another record.", _EXPORT_AGAIN)
                 if self.bundle.institution not in (letter.sender, letter.recipient):
@@ -149,7 +181,7 @@ class Examination:
         for number, one in enumerate(self.letters):
             with _within(f"letters[{number}].receipt"):
                 letter = one.letter
-                receipt = Receipt.read(one.receipt, key=self._key(letter.recipient, letter.agreement))
+                receipt = self._read(Receipt, one.receipt, key=self._key(letter.recipient, letter.agreement))
                 about = (receipt.letter, receipt.digest_of_letter, receipt.sender, receipt.recipient)
                 if about != (letter.id, letter.digest, letter.recipient, letter.sender):
                     raise InvalidError("The receipt is for another letter.", _EXPORT_AGAIN)
@@ -200,7 +232,7 @@ class Examination:
         """Check the signature of the checkpoint."""
         exporter = self.identities[self.bundle.institution]
         with _within("checkpoint"):
-            self.ledger = checkpoints.verify(self.bundle.checkpoint, key=exporter.signing, name=exporter.id)
+            self.ledger = self._checkpoint(self.bundle.checkpoint, by=exporter)
         return f"{self.ledger.size} entries"
 
     def check_entries(self) -> str:
@@ -264,8 +296,8 @@ class Examination:
                 exporter, partner = self.identities[self.bundle.institution], self.identities.get(one.institution)
                 if partner is None or partner == exporter:
                     raise InvalidError("The cosignature is not by a partner.", _EXPORT_AGAIN)
-                seen = checkpoints.verify(one.checkpoint, key=exporter.signing, name=exporter.id)
-                checkpoints.verify_cosignature(one.line, checkpoint=seen, key=partner.signing, name=partner.id)
+                seen = self._checkpoint(one.checkpoint, by=exporter)
+                self._check_cosignature(one, seen=seen, partner=partner)
                 verify_consistency(
                     seen.root,
                     self.ledger.root,
@@ -290,8 +322,10 @@ class Examination:
         return f"{len(self.parties)} signatures"
 
     def _check_signers(self, document: JSON) -> None:
-        owners = {one.signing.kid: one for named in self.named.values() for one in named.values()}
-        headers = verify_general(document, keys={kid: one.signing for kid, one in owners.items()}, kind=RESULT)
+        parties = [one for named in self.named.values() for one in named.values()]
+        keys = {key.kid: key for one in parties for key in self._since(one.signing)}
+        owners = {key.kid: one for one in parties for key in self._since(one.signing)}
+        headers = verify_general(document, keys=keys, kind=RESULT)
         if any(header.get("party") != owners[kid].id for kid, header in headers.items()):
             raise SignatureError("A signature names another party than the owner of its key.", _EXPORT_AGAIN)
         if missing := sorted(self.parties - {owners[kid].id for kid in headers}):
@@ -299,6 +333,18 @@ class Examination:
 
     def _applied(self) -> Iterator[_Answered]:
         return (one for one in self.letters if one.letter.id not in self.refused)
+
+    def _read(self, kind: type[S], token: str, *, key: VerifyingKey) -> S:
+        return self._by_one_of(key, lambda one: kind.read(token, key=one))
+
+    def _checkpoint(self, note: str, *, by: Identity) -> checkpoints.Checkpoint:
+        return self._by_one_of(by.signing, lambda key: checkpoints.verify(note, key=key, name=by.id))
+
+    def _check_cosignature(self, one: Witnessed, *, seen: checkpoints.Checkpoint, partner: Identity) -> None:
+        self._by_one_of(
+            partner.signing,
+            lambda key: checkpoints.verify_cosignature(one.line, checkpoint=seen, key=key, name=partner.id),
+        )
 
     def _key(self, party: JSON, agreement: JSON) -> VerifyingKey:
         """Return the key that the cited agreement names for a party, or the one of its identity."""

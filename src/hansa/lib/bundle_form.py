@@ -10,7 +10,7 @@ it has to be believed: bundle.verify() checks every part against the signatures.
      "entries": [{"position": n, "body": text, "proof": [hexadecimal]}], "checkpoint": note,
      "cosignatures": [{"institution", "checkpoint": note, "line", "proof": [hexadecimal]}],
      "identities": [{"id", "signing_key", "sealing_key"}], "result": General JWS or null,
-     "created": moment}
+     "created": moment, "rotations": [JWS], where a party changed its keys after it signed}
 
 The proof beside a cosignature shows that what was cosigned is still inside the ledger.
 """
@@ -19,7 +19,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -78,10 +78,13 @@ class Bundle:
     identities: list[Identity]
     result: JSON
     created: str
+    rotations: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, JSON]:
         """Return the bundle as JSON."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        if not self.rotations:
+            del plain["rotations"]
         parts = {name: [vars(part) for part in plain[name]] for name in ("letters", "entries", "cosignatures")}
         identities = [identity.to_json() for identity in self.identities]
         return {"hansa": FORMAT, **plain, **parts, "identities": identities}
@@ -112,8 +115,8 @@ def _unpacked(data: bytes) -> bytes:
 
 def from_json(value: JSON) -> Bundle:
     """Read a bundle from JSON; an unknown or missing key is refused."""
-    names = [field.name for field in fields(Bundle)]
-    content = shapes.mapping(value, "", needed=("hansa", *names))
+    names = [one.name for one in fields(Bundle) if one.name != "rotations"]
+    content = shapes.mapping(value, "", needed=("hansa", *names), allowed=("rotations",))
     if content["hansa"] != FORMAT:
         raise InvalidError("hansa: this is another format.", f'Only "{FORMAT}" can be read here.')
     return Bundle(
@@ -134,11 +137,12 @@ def from_json(value: JSON) -> Bundle:
         ],
         result=content["result"],
         created=_moment(content["created"]),
+        rotations=_texts(content.get("rotations", []), "rotations", most=MOST),
     )
 
 
 def _parts(content: Mapping[str, JSON], name: str, *, kind: type[Any]) -> list[Any]:
-    needed = [field.name for field in fields(kind)]
+    needed = [one.name for one in fields(kind)]
     parts = []
     for number, one in enumerate(shapes.items(content[name], name, least=0, most=MOST)):
         place = f"{name}[{number}]"
@@ -151,9 +155,13 @@ def _value(key: str, value: JSON, *, place: str) -> JSON:
     if key == "position":
         return shapes.whole(value, place, low=0, high=shapes.LARGEST_WHOLE)
     if key == "proof":
-        hashes = shapes.items(value, place, least=0, most=MOST_HASHES)
-        return [_text(one, f"{place}[{number}]") for number, one in enumerate(hashes)]
+        return list(_texts(value, place, most=MOST_HASHES))
     return _text(value, place)
+
+
+def _texts(value: object, place: str, *, most: int) -> list[str]:
+    found = shapes.items(value, place, least=0, most=most)
+    return [_text(one, f"{place}[{number}]") for number, one in enumerate(found)]
 
 
 def _text(value: JSON, place: str) -> str:
