@@ -9,6 +9,7 @@ from hansa.areas.studies.states import State
 from hansa.kernel.agreement_pdf import extract
 from hansa.kernel.people import ROLES
 from hansa.web import translations
+from hansa.web.views import errors
 from tests.web import house as build
 from tests.web.html import read
 
@@ -289,3 +290,19 @@ def test_every_place_of_the_menu_is_marked_on_its_own_page(everything, house):
 
     assert page.count('aria-current="page"') == 1
     assert '<a href="/ledger/" aria-current="page">Ledger</a>' in page
+
+
+def test_page_of_a_failure_asks_nothing_of_the_database(rf):
+    answer = errors.broken(rf.get("/"))
+
+    page = read(answer)
+    assert (answer.status_code, page.faults) == (500, [])
+    assert "This node made a mistake" in page.texts
+
+
+def test_page_of_a_malformed_request_says_so(rf, db):
+    answer = errors.wrong(rf.get("/"))
+
+    page = read(answer)
+    assert (answer.status_code, page.faults) == (400, [])
+    assert "This was not understood" in page.texts
