@@ -40,6 +40,8 @@ def _agreement(institutions: Sequence[str]) -> Agreement:
     text["parties"] = [party for party in text["parties"] if party["id"] in institutions]
     for party in text["parties"]:
         party["signing_key"] = _key(party["id"]).public.text
+        if party["id"] == own().id:
+            party["sealing_key"] = own().sealing.public.text
     signatures = {
         party["id"]: sign(
             text,
