@@ -18,7 +18,7 @@ import typer
 from docs.generate import REFERENCE
 from docs.sources import rule_of, walk
 
-from hansa.api import reading
+from hansa.kernel.reading import kinds
 from hansa.cli.application import app
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.areas import all_areas
@@ -109,7 +109,7 @@ def test_reference_names_everything():
         *(name for name in rules if f"| **{name}** |" not in reference("disclosure.md")),
         *(name for name in settings if f"| `{name}` |" not in reference("settings.md")),
         *(role.name for role in ROLES if f"({role.name})" not in reference("roles.md")),
-        *(noun for noun in reading.kinds() if f"\n## {noun}\n" not in reference("records.md")),
+        *(noun for noun in kinds() if f"\n## {noun}\n" not in reference("records.md")),
     ]
 
     assert absent == []
@@ -166,7 +166,7 @@ def test_pages_show_no_machine_and_no_index():
 
 def test_glossary_has_the_words_of_the_code():
     words = text_of(ROOT / "GLOSSARY.md").lower()
-    records = {kind.__name__.lower() for kind in reading.kinds().values()} - {"apitoken"}
+    records = {kind.__name__.lower() for kind in kinds().values()} - {"apitoken"}
     wanted = sorted(records | {role.name for role in ROLES})
 
     assert [word for word in wanted if word not in words] == []

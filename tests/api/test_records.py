@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from hansa.api import reading
+from hansa.kernel.reading import kinds
 from hansa.api.door import API
 from hansa.areas.studies.states import State
 from hansa.kernel.actions import ACTIONS
@@ -169,12 +169,12 @@ def test_every_action_has_an_endpoint_with_its_words():
 def test_every_kind_of_record_is_listed_and_shown():
     paths = set(API.get_openapi_schema()["paths"])
 
-    assert {f"/api/{noun}/" for noun in reading.kinds()} <= paths
-    assert {f"/api/{noun}/{{key}}" for noun in reading.kinds()} <= paths
+    assert {f"/api/{noun}/" for noun in kinds()} <= paths
+    assert {f"/api/{noun}/{{key}}" for noun in kinds()} <= paths
 
 
 def test_every_noun_of_the_registry_is_readable_by_somebody():
-    assert {action.noun for action in ACTIONS.values()} <= set(reading.kinds())
+    assert {action.noun for action in ACTIONS.values()} <= set(kinds())
 
 
 def test_token_is_listed_for_its_owner_alone(administrator, person):

@@ -1,8 +1,7 @@
 """Reading: which records a program may read, and how a record looks as JSON.
 
-Whoever has no role reads nothing. Where a permission ``<noun>.read`` is granted to any
-role, only who has it reads those records; a token needs it in its scopes. Everyone reads
-their own account and their own tokens. Secrets have no JSON at all.
+What may be read is the kernel's to say; a token needs the permission in its scopes too.
+Secrets have no JSON at all.
 """
 
 import uuid
@@ -10,17 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from hansa.kernel import reading as kernel
 from hansa.kernel.actions import ACTIONS, said
-from hansa.kernel.areas import all_areas
 from hansa.kernel.joint import decisions, names
-from hansa.kernel.models import Agreement, ApiToken, JointRecord, Partner, Person, Record
-from hansa.kernel.people import GRANTS, has, permissions_of
+from hansa.kernel.models import ApiToken, JointRecord, Person, Record
+from hansa.kernel.people import has
 from hansa.lib.errors import HansaError, RefusedError
 
-KERNEL: tuple[type[Record], ...] = (Agreement, Partner, Person, ApiToken)
 #: Fields that no answer holds: what opens something, and what would trace a person in the ledger.
 SECRET = {("people", "password"), ("people", "salt"), ("tokens", "digest")}
 #: Kinds of fields that a list leaves out, because each may be long.
@@ -31,23 +29,9 @@ class AbsentError(HansaError):
     """There is no such record, or it is not for the one who asks."""
 
 
-def kinds() -> dict[str, type[Record]]:
-    """Return every kind of record by its noun, the kernel's and the areas'."""
-    areas = [kind for area in all_areas() for kind in area.records]
-    return {kind.noun: kind for kind in (*KERNEL, *areas)}
-
-
-def may_read(person: Person, noun: str) -> bool:
-    """Tell whether a person may read all records of a kind."""
-    permission = f"{noun}.read"
-    if any(permission in granted for granted in GRANTS.values()):
-        return has(person, permission)
-    return bool(permissions_of(person))
-
-
 def demand(person: Person, noun: str) -> None:
     """Refuse what is not for this person."""
-    if not may_read(person, noun):
+    if not kernel.may_read(person, noun):
         raise RefusedError(
             _("You may not read this: {noun}.").format(noun=noun),
             _("It takes the permission {noun}.read, in your role and in the token's scopes.").format(noun=noun),
@@ -56,13 +40,9 @@ def demand(person: Person, noun: str) -> None:
 
 def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
     """Return the records of a kind that a person may read, or refuse."""
-    found: QuerySet[Any] = kind.objects.all()
-    if kind is ApiToken:
-        return found.filter(Q() if has(person, "people.disable") else Q(person=person))
-    if kind is Person and not may_read(person, "people"):
-        return found.filter(pk=person.pk)
-    demand(person, kind.noun)
-    return found
+    if kind not in (ApiToken, Person):
+        demand(person, kind.noun)
+    return kernel.readable(person, kind)
 
 
 def one(person: Person, kind: type[Record], *, key: uuid.UUID) -> Any:

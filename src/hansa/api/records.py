@@ -18,6 +18,7 @@ from hansa.api.entry import asker
 from hansa.kernel import bundles
 from hansa.kernel.actions import ACTIONS, Action, GivenError
 from hansa.kernel.models import JointRecord, Record
+from hansa.kernel.reading import kinds
 from hansa.lib.canonical import parse
 from hansa.lib.errors import InvalidError
 
@@ -27,7 +28,7 @@ Answer = dict[str, Any]
 
 def routers() -> dict[str, Router]:
     """Return one router for each kind of record, under its noun."""
-    return {noun: router_of(kind) for noun, kind in reading.kinds().items()}
+    return {noun: router_of(kind) for noun, kind in kinds().items()}
 
 
 def router_of(kind: type[Record]) -> Router:

@@ -84,8 +84,9 @@ def lister(noun: str) -> Run:
         enter()
         from hansa.api import reading
         from hansa.cli import output
+        from hansa.kernel.reading import kinds
 
-        found = reading.kinds()[noun].objects.all()
+        found = kinds()[noun].objects.all()
         rows = [reading.line(row) for row in (found.filter(state=state) if state else found)]
         output.records(rows, title=noun, as_json=as_json)
 

@@ -46,9 +46,9 @@ def actor(username: str) -> Any:
 
 def find(noun: str, key: str) -> Any:
     """Return a record by its id, the beginning of it, its URN, or the name people call it by."""
-    from hansa.api import reading
+    from hansa.kernel.reading import kinds
 
-    kind = reading.kinds()[noun]
+    kind = kinds()[noun]
     found = kind.objects.all()
     columns = {field.name for field in kind._meta.concrete_fields}
     text = key.rpartition(":")[2] if key.startswith("urn:hansa:") else key

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import LedgerEntry
-from hansa.web.reading import kinds
+from hansa.kernel.reading import kinds
 from hansa.web.waiting import record_url
 from hansa.web.words import named
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from hansa.kernel.areas import all_areas
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Partner, Person, Record
+from hansa.kernel.reading import may_read
 from hansa.web import waiting
-from hansa.web.reading import may_read
 
 #: Each language is offered by its own name, so that whoever needs it can read it.
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("sv", "Svenska"))

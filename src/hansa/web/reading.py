@@ -1,9 +1,7 @@
 """Reading: which records there are, and who may look at them.
 
-Whoever has no role sees nothing. Where a permission ``<noun>.read`` is granted to some
-roles, only they see those records; everything else is open to everyone who has a role,
-because whoever works for the institution may see what it agreed and did. A person always
-sees their own account and their own tokens.
+What may be read is the kernel's to say; here it becomes pages, and what nobody may see
+is as absent as what is not there.
 """
 
 import uuid
@@ -11,24 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from hansa.kernel.actions import ACTIONS, Action
-from hansa.kernel.areas import all_areas
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, ApiToken, Partner, Person, Record
-from hansa.kernel.people import GRANTS, has, permissions_of
+from hansa.kernel.models import ApiToken, Person, Record
+from hansa.kernel.people import has
+from hansa.kernel.reading import kinds, may_read, readable
 
 #: Verbs that end or stop something; their buttons stand last and warn.
 GRAVE = {"decline", "withdraw", "suspend", "end", "block", "disable", "revoke", "remove"}
-KERNEL: tuple[type[Record], ...] = (Agreement, Partner, Person, ApiToken)
-
-
-def kinds() -> dict[str, type[Record]]:
-    """Return every kind of record by its noun, the kernel's and the areas'."""
-    areas = [kind for area in all_areas() for kind in area.records]
-    return {kind.noun: kind for kind in (*KERNEL, *areas)}
 
 
 def kind_of(noun: str) -> type[Record]:
@@ -37,26 +27,6 @@ def kind_of(noun: str) -> type[Record]:
         return kinds()[noun]
     except KeyError:
         raise Http404 from None
-
-
-def may_read(person: Person, noun: str) -> bool:
-    """Tell whether a person may look at the records of a kind."""
-    permission = f"{noun}.read"
-    if any(permission in granted for granted in GRANTS.values()):
-        return has(person, permission)
-    return bool(permissions_of(person))
-
-
-def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
-    """Return the records of a kind that a person may look at."""
-    found: QuerySet[Any] = kind.objects.all()
-    if kind is ApiToken and not has(person, "people.disable"):
-        return found.filter(person=person)
-    if kind is Person and not may_read(person, "people"):
-        return found.filter(pk=person.pk)
-    if not may_read(person, kind.noun):
-        return found.filter(~Q())
-    return found
 
 
 def one(person: Person, *, noun: str, key: uuid.UUID) -> Any:

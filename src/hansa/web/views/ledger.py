@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from hansa.kernel import ledger, replay
 from hansa.kernel.models import Cosignature, LedgerEntry, Partner
+from hansa.kernel.reading import may_read
 from hansa.web import entries
 from hansa.web.frame import page
-from hansa.web.reading import may_read
 from hansa.web.views.home import insider
 
 PER_PAGE = 50

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hansa.kernel.actions import Action
 from hansa.kernel.models import Person, Record
 from hansa.kernel.policy import ClauseError, answer
+from hansa.kernel.reading import readable
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
 from hansa.web import detail, reading
 from hansa.web.forms import ActionForm, form_for
@@ -38,7 +39,7 @@ def records(request: HttpRequest, noun: str) -> HttpResponse:
     person = insider(request)
     kind = reading.kind_of(noun)
     reading.demand_list(person, kind)
-    found = Paginator(reading.readable(person, kind), PER_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(readable(person, kind), PER_PAGE).get_page(request.GET.get("page"))
     makers = [a for a in reading.actions_of(noun) if a.makes and a.refusal(kind(), person) is None]
     context = {
         "kind": kind,
@@ -146,7 +147,7 @@ def after(request: HttpRequest, action: Action[Any], done: Any) -> HttpResponse:
     if action.name == "people.change_password":
         update_session_auth_hash(request, done)
     tell(request, _("Done: {title}").format(title=action.title))
-    if isinstance(done, Person) and not reading.readable(_person(request), type(done)).filter(pk=done.pk).exists():
+    if isinstance(done, Person) and not readable(_person(request), type(done)).filter(pk=done.pk).exists():
         return redirect("records", noun=action.noun)
     return redirect("record", noun=action.noun, key=done.pk)
 
