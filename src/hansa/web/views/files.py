@@ -8,7 +8,6 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from hansa.kernel import bundles
-from hansa.kernel.agreement_pdf import pdf
 from hansa.kernel.models import JointRecord
 from hansa.web import reading
 from hansa.web.views.home import insider
@@ -18,6 +17,8 @@ from hansa.web.views.home import insider
 @require_safe
 def agreement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Give a memorandum as a PDF, in the reader's language where it is written in it."""
+    from hansa.kernel.agreement_pdf import pdf  # noqa: PLC0415 -- slow import
+
     found = reading.one(insider(request), noun="agreements", key=key)
     reader = (get_language() or "en").partition("-")[0]
     language = reader if reader in found.document["title"] else "en"
