@@ -2,8 +2,10 @@
 
 The form and the checks are in lib; this module brings what this node holds: the letters
 of the record that were answered, the ledger entries that tell of it, the agreements which
-they cite and the partners' latest cosignatures. Between two parties contributions are not
-masked, so these letters stay out: a stranger need not see a hospital's sums.
+they cite and the partners' latest cosignatures. Letters with totals stay out: they are
+finer than what was released (the unmerged time grid, counts that the release leaves out),
+and a bundle goes to strangers. Between two parties contributions are not masked, so these
+stay out too: nobody else need see a hospital's sums.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,6 +30,7 @@ from hansa.lib.letters import moment
 from hansa.lib.signatures import assemble, payload_of
 
 APPROVED, CONTRIBUTED = ".approved", ".contributed"
+TOTALS = (".round", ".concluded")
 MASKED = 3
 
 
@@ -69,7 +72,8 @@ def kinds() -> Kinds:
 def answered(record: JointRecord) -> list[LetterRow]:
     """Return the letters of a record that have a receipt, each way in the order of their numbers."""
     rows = LetterRow.objects.filter(record=record.urn).exclude(receipt="").order_by("sequence", "direction", "partner")
-    return [row for row in rows if len(record.parties) >= MASKED or not row.kind.endswith(CONTRIBUTED)]
+    kept_back = TOTALS if len(record.parties) >= MASKED else (*TOTALS, CONTRIBUTED)
+    return [row for row in rows if not row.kind.endswith(kept_back)]
 
 
 def cited(record: JointRecord, letters: Iterable[LetterRow]) -> list[Agreement]:
