@@ -3,11 +3,11 @@
 from typing import Any
 
 from docs.markdown import code, codes, sentence, table
-from hansa.api import reading
 from hansa.api.door import API
 from hansa.api.records import actions_of
 from hansa.api.urls import urlpatterns
 from hansa.cli.nouns import hyphenated
+from hansa.kernel import reading
 from hansa.kernel.actions import ACTIONS, Action, said
 from hansa.kernel.areas import all_areas
 from hansa.kernel.letters import KINDS

@@ -12,20 +12,22 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from docs.generate import REFERENCE
 from docs.sources import rule_of, walk
 
-from hansa.kernel.reading import kinds
 from hansa.cli.application import app
+from hansa.kernel import reading
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.areas import all_areas
 from hansa.kernel.letters import KINDS
 from hansa.kernel.people import ROLES
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import disclosure, document
+from hansa.lib.bundle_checks import Examination
 from hansa.lib.keys import SealingKey, SigningKey
 from hansa.lib.statistics import protocol
 from hansa.node.configuration import Configuration
@@ -109,7 +111,7 @@ def test_reference_names_everything():
         *(name for name in rules if f"| **{name}** |" not in reference("disclosure.md")),
         *(name for name in settings if f"| `{name}` |" not in reference("settings.md")),
         *(role.name for role in ROLES if f"({role.name})" not in reference("roles.md")),
-        *(noun for noun in kinds() if f"\n## {noun}\n" not in reference("records.md")),
+        *(noun for noun in reading.kinds() if f"\n## {noun}\n" not in reference("records.md")),
     ]
 
     assert absent == []
@@ -166,10 +168,19 @@ def test_pages_show_no_machine_and_no_index():
 
 def test_glossary_has_the_words_of_the_code():
     words = text_of(ROOT / "GLOSSARY.md").lower()
-    records = {kind.__name__.lower() for kind in kinds().values()} - {"apitoken"}
+    records = {kind.__name__.lower() for kind in reading.kinds().values()} - {"apitoken"}
     wanted = sorted(records | {role.name for role in ROLES})
 
     assert [word for word in wanted if word not in words] == []
+
+
+def test_checks_of_a_bundle_are_those_on_the_page():
+    page = text_of(ROOT / "docs" / "how-to" / "verify-a-bundle.md")
+    nothing: Any = None
+
+    steps = Examination(nothing, kinds=nothing, vocabularies={}, trusted=None).steps()
+
+    assert re.findall(r"^\| ([a-z]+) \|", page, re.MULTILINE) == ["check", *(step for step, _title, _do in steps)]
 
 
 def test_tutorial_is_sound():
