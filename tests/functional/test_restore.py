@@ -55,7 +55,7 @@ def settled(alliance: Alliance) -> bool:
 
 def start(alliance: Alliance, node: LiveNode) -> None:
     node.start()
-    until(node.answers, what="the restored node to answer")
+    until(node.answers, what="the restored node to answer", seconds=60)
 
 
 def accept(alliance: Alliance, node: LiveNode) -> None:
