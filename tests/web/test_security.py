@@ -23,7 +23,7 @@ def test_answer_allows_only_what_this_node_serves(ask):
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert response.headers["X-Frame-Options"] == "DENY"
-    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["Permissions-Policy"].startswith("camera=()")
 
 
