@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from hansa.kernel import agreements
+from hansa.kernel import agreements, jobs
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import run_due
 from hansa.kernel.models import Agreement, Job, Letter
@@ -397,3 +397,45 @@ def test_memorandum_before_its_last_day_goes_on(in_force, ada):
 
     in_force.refresh_from_db()
     assert in_force.state == "in_force"
+
+
+@pytest.mark.parametrize("until", [None, "2031-01-01"])
+def test_end_named_in_the_text_is_owed_from_the_first_day(scene, ada, until):
+    valid = {"from": "2026-01-01", "until": until, "notice_days": 90}
+    made = agreements.draft(Agreement(), by=ada, document=memorandum(scene.paper, valid=valid))
+    agreements.offer(made, by=ada)
+    agreements.sign(made, by=ada, office=OFFICE)
+    assert Job.objects.count() == 0
+
+    hear(scene, "signed", made, signature=signature_of(scene.paper, made.document))
+
+    owed = [(row.kind, row.next_at.date()) for row in Job.objects.all()]
+    assert owed == ([("agreements.close", date(2031, 1, 2))] if until else [])
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "after"),
+    [(-1, "in_force", "ended"), (-1, "suspended", "ended"), (0, "in_force", "in_force"), (-1, "amended", "amended")],
+)
+def test_close_notes_the_end_on_the_day_after_the_last(in_force, ada, days, state, after):
+    agreements.end(in_force, by=ada, reason="Enough.")
+    with given():
+        in_force.ends_on, in_force.state = timezone.now().date() + timedelta(days=days), state
+        in_force.save()
+    Job.objects.update(next_at=timezone.now())
+
+    assert jobs.run_due() == 1
+
+    assert Agreement.objects.get().state == after
+
+
+def test_close_leaves_a_memorandum_without_an_end_alone(in_force, ada):
+    agreements.end(in_force, by=ada, reason="Enough.")
+    with given():
+        in_force.ends_on = None
+        in_force.save()
+    Job.objects.update(next_at=timezone.now())
+
+    jobs.run_due()
+
+    assert Agreement.objects.get().state == "in_force"

@@ -22,6 +22,7 @@ from hansa.lib.signatures import assemble, sign_general
 from tests.conftest import given
 from tests.lib.example_agreement import HOSPITAL, INSTITUTET, INSTITUTIONS, KEYS, SEALING_KEYS, clause, document
 from tests.lib.example_bundle import write_letter
+from tests.paper import SOLNA, PaperPartner
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +234,12 @@ def test_export_proves_the_keys_that_took_the_place_of_those_in_the_memorandum()
 
 @pytest.mark.usefixtures("house")
 def test_export_leaves_out_rotations_from_before_the_memorandum() -> None:
+    with given():
+        PaperPartner(id=SOLNA).row()
     rotation.rotate()
+    LetterRow.objects.update(state="applied")
     assert jobs.run_due() == 1
+    with given():
+        Partner.objects.all().delete()
 
     assert bundle_form.read(bundles.export(_study())).rotations == []

@@ -331,3 +331,18 @@ def test_settle_ends_what_waits_of_one_kind_on_one_record(scene, work):
 def test_settle_refuses_outside_a_change(work):
     with pytest.raises(RefusedError, match="only be changed through an action"):
         jobs.settle(KIND, record=RECORD)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_process_that_serves_takes_back_what_it_held_when_it_was_killed(scene, work):
+    owe()
+    jobs.claim(f"{jobs.SERVING}before the end")
+    stop = threading.Event()
+
+    thread = jobs.start(stop, serves=True)
+    try:
+        until(lambda: scene.effects() == ["done"])
+    finally:
+        stop.set()
+        bell.ring(jobs.BELL)
+        thread.join(10)

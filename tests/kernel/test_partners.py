@@ -139,3 +139,41 @@ def test_partner_is_named_and_shows_its_fingerprint(scene):
 
     assert (str(partner), partner.get_state_display()) == ("Karolinska Institutet", "known")
     assert partner.fingerprint == Identity.from_json(partner.identity).fingerprint
+
+
+def invite(paper, **changes):
+    payload = {"hansa": "invitation/1", "name": "KI", "address": "", "identity": paper.identity.to_json(), **changes}
+    return sign(payload, key=paper.signing, kind=partners.KIND)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "https://ki.example", "https://ki.example:8443/hansa", "http://localhost:8000", "http://127.0.0.1:1"],
+)
+def test_read_takes_protected_addresses(address):
+    assert partners.read(invite(PaperPartner(), address=address))[0]["address"] == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        7,
+        "http://ki.example",
+        "https://kí.example",
+        "https://",
+        "https://ki.example:port",
+        "https://who:secret@ki.example",
+        "https://ki.example/?query",
+        "javascript:alert(1)",
+        "ki.example",
+    ],
+)
+def test_read_refuses_addresses_that_letters_should_not_go_to(address):
+    with pytest.raises(GivenError, match="not one of the form https://HOST"):
+        partners.read(invite(PaperPartner(), address=address))
+
+
+@pytest.mark.parametrize("name", [7, "", "x" * 201])
+def test_read_refuses_what_is_no_name(name):
+    with pytest.raises(GivenError, match="no whole invitation"):
+        partners.read(invite(PaperPartner(), name=name))

@@ -214,6 +214,7 @@ def enter_into_force(agreement: Agreement) -> None:
     if not signed.is_complete:
         return
     agreement.state = State.SUSPENDED if agreement.suspended_by else State.IN_FORCE
+    owe_the_end(agreement)
     for older in Agreement.objects.filter(hash=agreement.document["previous"] or "-"):
         older.state = State.AMENDED
         older.save()
