@@ -174,9 +174,9 @@ def endpoints() -> str:
         for path, methods in schema["paths"].items()
         for method, about in methods.items()
     ]
-    for_nodes = [
-        (code(f"POST /{one.pattern}"), sentence(one.callback)) for one in urlpatterns if "letters/" in str(one.pattern)
-    ]
+    known: list[Any] = list(urlpatterns)
+    doors = [one for one in known if "letters/" in str(one.pattern)]
+    for_nodes = [(code(f"POST /{one.pattern}"), sentence(one.callback)) for one in doors]
     return f"""# Endpoints
 
 A program shows a token: `Authorization: Bearer hansa_…`. A running node shows the same list with all inputs at
