@@ -28,6 +28,9 @@ LOG = logging.getLogger("hansa.courier")
 POLL_SECONDS = 20
 TIMEOUT = httpx2.Timeout(10.0, read=40.0)
 HEADERS = {"Content-Type": "application/json"}
+# Above what a door answers at once (door.MOST_ANSWERED_BYTES and one more letter); memory is not theirs to fill.
+MOST_ANSWERED = 64 * 1024 * 1024
+LONGEST_SAID = 500
 
 
 class Line:
@@ -41,18 +44,30 @@ class Line:
     def post(self, path: str, body: dict[str, JSON]) -> dict[str, JSON]:
         """Return the partner's answer, or raise what it answered as an error."""
         try:
-            answer = self.client.post(self.address + path, content=canonical(body))
+            with self.client.stream("POST", self.address + path, content=canonical(body)) as answer:
+                content = self.bounded(answer)
         except httpx2.HTTPError as failed:
             raise UnreachableError(
                 f"{self.who} does not answer ({type(failed).__name__}).",
                 "Nothing is lost: it is tried again by itself until they answer.",
             ) from failed
-        return self.read(answer)
+        return self.read(answer, content)
 
-    def read(self, answer: httpx2.Response) -> dict[str, JSON]:
+    def bounded(self, answer: httpx2.Response) -> bytes:
+        """Return the content of an answer, but not without end."""
+        content = bytearray()
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > MOST_ANSWERED:
+                raise UnreachableError(
+                    f"{self.who} answers with more than letters can hold.", "Ask its administrator; the letter is kept."
+                )
+        return bytes(content)
+
+    def read(self, answer: httpx2.Response, content: bytes) -> dict[str, JSON]:
         """Return the JSON of an answer, or raise the error in it."""
         try:
-            told = parse(answer.content) if answer.content else {}
+            told = parse(content) if content else {}
         except InvalidError as wrong:
             raise UnreachableError(
                 f"{self.who} answers with something that is no letter (HTTP {answer.status_code}).",
@@ -61,7 +76,8 @@ class Line:
         if not isinstance(told, dict):
             told = {}
         if not answer.is_success:
-            raise RefusedError(f"{self.who}: {told.get('message', answer.status_code)}", str(told.get("remedy", "")))
+            message, remedy = str(told.get("message", answer.status_code)), str(told.get("remedy", ""))
+            raise RefusedError(f"{self.who}: {message[:LONGEST_SAID]}", remedy[:LONGEST_SAID])
         return told
 
 
