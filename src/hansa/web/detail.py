@@ -192,8 +192,9 @@ def scopes_of(_record: ApiToken, by: Person) -> Choices:
 
 def offices_of(record: Agreement, by: Person) -> Choices:
     """Return the offices in which a person can sign, as the memorandum names them."""
-    signatories = next((party["signatories"] for party in record.document["parties"] if party["id"] == own().id), [])
-    named = [(s["office"], f"{s['office']} ({s['delegation']})") for s in signatories if s["name"] == by.name]
+    mine = [party for party in record.document["parties"] if party["id"] == own().id]
+    signatories = [signatory for party in mine for signatory in party["signatories"] if signatory["name"] == by.name]
+    named = [(s["office"], f"{s['office']} ({s['delegation']})") for s in signatories]
     return {"office": named}
 
 

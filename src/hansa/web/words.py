@@ -114,6 +114,7 @@ NAMES: dict[str, Words] = {
     "studies.stopped": _("Study stopped"),
     "studies.contribute": _("Computing a contribution"),
     "studies.combine": _("Adding the contributions"),
+    "studies.drop": _("Removing the copied rows"),
     "studies.check": _("Deriving the result again"),
     "studies.patience": _("Waiting for contributions"),
 }

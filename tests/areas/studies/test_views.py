@@ -120,7 +120,6 @@ def test_detail_groups_every_number_by_its_analysis(agreement, person):
 
     assert [group["title"] for group in leaves["groups"]] == [
         "Counts",
-        "Table 1: who was studied, baseline",
         "Survival curves (Kaplan-Meier), survival",
         "Survival model (Cox), adjusted",
         "Regression model, recurrence",

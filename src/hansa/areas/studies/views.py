@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import queries, rounds
+from hansa.areas.studies import queries
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
 from hansa.areas.studies.states import DatasetState, State
 from hansa.kernel.identity import own
@@ -258,7 +258,7 @@ def kind_words(kind: str) -> str:
     return words.get(kind, kind)
 
 
-def analysis_words(analysis: Mapping[str, Any]) -> dict[str, str]:
+def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
     """Return an analysis of the protocol in words."""
     by = _("by {by}").format(by=analysis["by"]) if analysis.get("by") else ""
     what = (
@@ -266,14 +266,14 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, str]:
         or ", ".join(analysis.get("variables") or ())
         or f"{analysis['time']}, {analysis['event']}"
     )
-    return {"name": analysis["name"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
+    return {**analysis, "code": analysis["kind"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
 
 
 def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
     """Return every number that leaves this hospital, grouped, and who sees what."""
     own_given = [row for row in given if row.party == own().id and row.labels]
-    start = rounds.programme(study).start()
-    sent = {row.number: row.labels for row in own_given} or {1: rounds.programme(study).labels(start)}
+    start = queries.programme(study).start()
+    sent = {row.number: row.labels for row in own_given} or {1: queries.programme(study).labels(start)}
     return {
         "count": max(len(labels) for labels in sent.values()),
         "groups": grouped(sent, study),
