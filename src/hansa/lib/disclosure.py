@@ -224,6 +224,8 @@ def differencing(rows: RowSet, earlier: Sequence[Release], *, minimum_cell: int)
     Identical rows leave nothing and are allowed (Denning, Denning and Schwartz 1979, "The
     Tracker"). Combinations of many releases are judged by what they can isolate.
     """
+    if not earlier:
+        return []
     close = [release for release in earlier if 0 < distance(rows, release.rows) < minimum_cell]
     if close:
         return [_differing(release.name, minimum_cell) for release in close]

@@ -13,6 +13,7 @@ from hansa.areas.studies.states import OPEN, DatasetState, State
 from hansa.kernel import joint
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
+from hansa.kernel.jobs import enqueue
 from hansa.kernel.models import Agreement, Person, Verdict
 from hansa.lib.errors import RefusedError
 from hansa.lib.statistics import protocol as protocols
@@ -169,4 +170,5 @@ def remove(dataset: Dataset, *, by: Person) -> None:
             _("A study under way stands on these data: {studies}.").format(studies=", ".join(using)),
             _("Withdraw from it first."),
         )
-    datasets.drop(dataset.table)
+    # As a job, because DuckDB cannot take back what the node's database does not write in the end.
+    enqueue("studies.drop", key=dataset.table, record=dataset.urn, data={"table": dataset.table})

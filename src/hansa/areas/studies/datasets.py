@@ -4,8 +4,8 @@ Connecting copies: a study then computes on rows that do not change under it, th
 differencing rule can tell rows apart, and no password of a database is kept.
 """
 
+import glob
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -21,10 +21,12 @@ from django.utils.translation import gettext as _
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.lib.errors import InvalidError
+from hansa.lib.statistics.delimited import columns_of
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".duckdb", ".db")
 DATABASES = ("postgresql", "postgres")
 PATIENCE = 10.0
+LARGEST_FILE = 1024**3
 _alone = threading.Lock()
 
 
@@ -59,7 +61,7 @@ def research_file() -> Path:
     path = own().directory / "research.duckdb"
     if not path.exists():
         duckdb.connect(path).close()
-        os.chmod(path, 0o600)
+        path.chmod(0o600)
     return path
 
 
@@ -81,25 +83,32 @@ def load(source: str) -> pd.DataFrame:
         raise GivenError({"source": _("Hansa reads CSV, Parquet and DuckDB files, and postgresql:// addresses.")})
     if not path.is_file():
         raise GivenError({"source": _("There is no such file on this node's machine.")})
+    if path.resolve().parent == own().directory.resolve():
+        raise GivenError({"source": _("This is a file of the node itself; its data are under Datasets already.")})
+    if path.stat().st_size > LARGEST_FILE:
+        raise GivenError({"source": _("The file is larger than 1 GiB; export only the columns that studies need.")})
     return from_file(path, table)
 
 
 def from_file(path: Path, table: str) -> pd.DataFrame:
     """Return the rows of a CSV, Parquet or DuckDB file."""
+    kind = path.suffix.lower()
     try:
-        if path.suffix.lower() in (".duckdb", ".db"):
+        if kind in (".duckdb", ".db"):
             with duckdb.connect(path, read_only=True) as connection:
                 return from_duckdb(connection, table)
-        with duckdb.connect() as connection:
-            reader = connection.read_parquet if path.suffix.lower() == ".parquet" else csv_reader(connection)
-            return reader(str(path)).df()
+        if kind == ".parquet":
+            with duckdb.connect() as connection:
+                # DuckDB would take an asterisk in the name for many files.
+                return connection.read_parquet(glob.escape(str(path))).df()
+        # Every cell of a CSV file stays text, so that the protocol alone decides what it means.
+        return pd.DataFrame(columns_of(path.read_bytes()), dtype=object)
+    except InvalidError as wrong:
+        raise GivenError({"source": str(wrong)}) from wrong
     except duckdb.Error as wrong:
-        raise GivenError({"source": broken(wrong)}) from wrong
-
-
-def csv_reader(connection: duckdb.DuckDBPyConnection) -> Any:
-    """Return a reader that takes every cell as text, so that the protocol alone decides what it means."""
-    return lambda path: connection.read_csv(path, header=True, all_varchar=True, strict_mode=True)
+        raise GivenError(
+            {"source": _("The file cannot be read: it is damaged, or of another kind than its name says.")}
+        ) from wrong
 
 
 def from_duckdb(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
@@ -114,7 +123,13 @@ def from_duckdb(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFra
                 )
             }
         )
-    return connection.table(f'"{wanted}"').df()
+    return connection.table(quoted(wanted)).df()
+
+
+def quoted(name: str) -> str:
+    """Return the name of a table as SQL."""
+    inside = name.replace('"', '""')
+    return f'"{inside}"'
 
 
 def from_postgresql(source: str) -> pd.DataFrame:
@@ -138,24 +153,15 @@ def from_postgresql(source: str) -> pd.DataFrame:
         ) from wrong
 
 
-def broken(wrong: duckdb.Error) -> str:
-    """Return where a file is broken, without any of its content."""
-    text = str(wrong)
-    line = next((part for part in text.splitlines() if "Line:" in part or "line " in part.lower()), "")
-    number = "".join(sign for sign in line.partition("ine")[2][:24] if sign.isdigit())
-    where = _(" near line {number}").format(number=number) if number else ""
-    return _("The file cannot be read{where}: it is not well-formed. Open it, mend the line and add it again.").format(
-        where=where
-    )
-
-
 def keep(frame: pd.DataFrame, *, table: str) -> str:
     """Copy rows into the node's DuckDB file; return a hash of them."""
     if frame.empty or not len(frame.columns):
         raise GivenError({"source": _("There are no rows in it.")})
+    if len({str(name).casefold() for name in frame.columns}) < len(frame.columns):
+        raise GivenError({"source": _("Two columns differ only in capital letters; give each its own name.")})
     with store() as connection:
-        connection.register("incoming", frame)
-        connection.execute(f'create or replace table "{table}" as select * from incoming')
+        connection.register("incoming", as_text(frame))
+        connection.table("incoming").create(quoted(table))
     hashed = hashlib.sha256(pd.util.hash_pandas_object(frame.astype(str), index=True).to_numpy().tobytes())
     return f"sha256:{hashed.hexdigest()}"
 
@@ -163,13 +169,22 @@ def keep(frame: pd.DataFrame, *, table: str) -> str:
 def drop(table: str) -> None:
     """Remove the copied rows of a dataset."""
     with store() as connection:
-        connection.execute(f'drop table if exists "{table}"')
+        connection.execute(f"drop table if exists {quoted(table)}")
 
 
 def rows(table: str) -> pd.DataFrame:
     """Return the copied rows of a dataset, in the order in which they came."""
     with store() as connection:
-        return connection.execute(f'select * from "{table}" order by rowid').df()
+        # Scanned in the order in which they were written, which DuckDB keeps unless told otherwise.
+        return connection.table(quoted(table)).df()
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with each column of mixed values as text, which DuckDB would otherwise guess a type for."""
+    mixed = [name for name in frame.columns if frame[name].dtype == object]
+    return frame.assign(
+        **{name: frame[name].map(lambda value: value if pd.isna(value) else str(value)) for name in mixed}
+    )
 
 
 def profile(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import queries, rounds
+from hansa.areas.studies import datasets, queries, rounds
 from hansa.areas.studies.models import Contribution, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE
 from hansa.areas.studies.states import State
@@ -21,7 +21,6 @@ from hansa.lib.disclosure import check_totals
 from hansa.lib.errors import DisclosureError, RefusedError
 from hansa.lib.keys import SealingPublicKey
 from hansa.lib.secure_sum import STATISTICS, Numbers, Words
-
 
 APPROVAL_SECONDS = 0.2
 
@@ -57,7 +56,7 @@ def contribute(row: Job) -> Effect:
     demand(study.request(CONTRIBUTE))
     if not queries.is_lead(study):
         follows(study, round_)
-    programme = rounds.programme(study)
+    programme = queries.programme(study)
     table = rounds.reading(study).table
     rounds.guard(study, table)
     labels = list(programme.labels(round_.state))
@@ -88,7 +87,7 @@ def follows(study: Study, round_: Round) -> None:
     """Refuse a round whose public state does not follow from a total that may be built upon."""
     before = study.rounds.filter(attempt=round_.attempt, number=round_.number - 1).first()
     if before is None:
-        expected: Any = rounds.programme(study).start()
+        expected: Any = queries.programme(study).start()
     else:
         expected = combined(study, before, vector(before.total))
     if not rounds.alike(expected, round_.state):
@@ -122,7 +121,7 @@ def combine(row: Job) -> Effect:
     study, round_ = round_of(row)
     if round_ is None or round_.closed is not None:
         return nothing
-    programme = rounds.programme(study)
+    programme = queries.programme(study)
     total = added(study, queries.contributions_of(round_))
     state = combined(study, round_, total)
     result = programme.result(state, study=study.urn) if programme.is_done(state) else None
@@ -157,7 +156,7 @@ def added(study: Study, given: dict[str, Contribution]) -> Numbers:
 
 def combined(study: Study, round_: Round, total: Numbers) -> dict[str, Any]:
     """Return the state that follows from a total, or stop if the total says too much about too few."""
-    programme = rounds.programme(study)
+    programme = queries.programme(study)
     state = programme.combine(round_.state, total)
     counted = dict(programme.cells(round_.state, total))
     complete = state["complete"]
@@ -181,7 +180,7 @@ def check(row: Job) -> Effect:
     if round_ is None:
         return nothing
     follows(study, round_)
-    programme = rounds.programme(study)
+    programme = queries.programme(study)
     state = combined(study, round_, vector(round_.total))
     if not programme.is_done(state):
         raise RefusedError(
@@ -226,6 +225,13 @@ def patience(row: Job) -> Effect:
         )
 
     return effect
+
+
+@job("studies.drop")
+def drop(row: Job) -> Effect:
+    """Delete the copied rows of a dataset that was removed."""
+    datasets.drop(str(row.data["table"]))
+    return nothing
 
 
 @failed("studies.contribute")

@@ -1,16 +1,24 @@
 """What can be asked about studies."""
 
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
+
+from django.db.models import Sum
 
 from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Round, Study
 from hansa.areas.studies.rules import RELEASE
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import waits_for
-from hansa.kernel.models import Agreement, Partner, Verdict
+from hansa.kernel.models import Agreement, Letter, Partner, Verdict
 from hansa.kernel.policy import answer
-from hansa.lib.canonical import JSON
+from hansa.lib import secure_sum
+from hansa.lib.canonical import JSON, canonical
 from hansa.lib.row_sets import Release, RowSet
+from hansa.lib.statistics import protocol as protocols
+from hansa.lib.statistics.programme import Programme
 
 PROTECTED_FROM = 3
 
@@ -84,6 +92,45 @@ def awaited(study: Study) -> tuple[list[str], str]:
         given = contributions_of(round_)
         return [party for party in study.parties if party not in given], "contribution"
     return ([study.lead], "round") if study.state == State.RUNNING else ([], "")
+
+
+def programme(study: Study) -> Programme:
+    """Return the analyses of a study, ready to run."""
+    return _programme(canonical(study.protocol).decode())
+
+
+@lru_cache(maxsize=8)
+def _programme(protocol: str) -> Programme:
+    return Programme(protocols.parse(protocol))
+
+
+def what_leaves(study: Study) -> list[dict[str, Any]]:
+    """Return what leaves this institution, round by round: how many numbers, of what, in how many bytes.
+
+    Before the study has run only the first round is known number by number; later rounds
+    depend on what all parties find together, and are told as they happen.
+    """
+    sent = Contribution.objects.filter(study=study, party=own().id, labels__isnull=False)
+    if found := [{"attempt": row.attempt, "round": row.number, **numbers(row.labels)} for row in sent]:
+        return found
+    return [{"attempt": study.attempt, "round": 1, **numbers(programme(study).labels(programme(study).start()))}]
+
+
+def numbers(labels: Sequence[str]) -> dict[str, Any]:
+    """Return how many numbers of a round are for each analysis, in plain words, and the bytes that carry them."""
+    kinds = Counter(label.partition(": ")[0] if ": " in label else "" for label in labels)
+    return {
+        "count": len(labels),
+        "bytes": 8 * (secure_sum.STATISTICS.limbs * len(labels) + 1),
+        "kinds": dict(kinds),
+        "labels": list(labels),
+    }
+
+
+def traffic(study: Study) -> dict[str, int]:
+    """Return how many letters about a study this node sent, and how many bytes they were on the wire."""
+    out = Letter.objects.filter(record=study.urn, direction=Letter.Direction.OUT)
+    return {"letters": out.count(), "bytes": int(out.aggregate(Sum("bytes"))["bytes__sum"] or 0)}
 
 
 def partner_name(institution: str) -> str:

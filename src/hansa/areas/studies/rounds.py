@@ -38,7 +38,6 @@ from hansa.lib.letters import moment
 from hansa.lib.row_sets import RowSet
 from hansa.lib.signatures import assemble, sign_general, verify_general
 from hansa.lib.statistics import protocol as protocols
-from hansa.lib.statistics.programme import Programme
 from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
 
@@ -55,16 +54,6 @@ def mask_key(study: Study) -> SealingKey:
     return SealingKey(X25519PrivateKey.from_private_bytes(seed))
 
 
-def programme(study: Study) -> Programme:
-    """Return the analyses of a study, ready to run."""
-    return _programme(canonical(study.protocol).decode())
-
-
-@lru_cache(maxsize=8)
-def _programme(protocol: str) -> Programme:
-    return Programme(protocols.parse(protocol))
-
-
 def check_protection(study: Study) -> None:
     """Refuse a study of too few parties: for its clause, or for masks that an analysis cannot do without."""
     least = int(queries.limits_of(study).get("minimum_sites", 1))
@@ -76,13 +65,13 @@ def check_protection(study: Study) -> None:
                 )
             }
         )
-    if programme(study).needs_secure_sum and not queries.is_protected(study):
+    if queries.programme(study).needs_secure_sum and not queries.is_protected(study):
         raise GivenError(
             {
                 "protocol": _(
                     "The pooled Cox model and Kaplan-Meier curves add up risk sets, which only a sum over three or "
-                    "more institutions hides. Write 'baseline: site' in the Cox model: each institution then keeps its own "
-                    "risk sets, and no event time leaves it."
+                    "more institutions hides. Write 'baseline: site' in the Cox model: each institution then keeps "
+                    "its own risk sets, and no event time leaves it."
                 )
             }
         )
@@ -128,7 +117,7 @@ def guard(study: Study, table: Table) -> None:
 def chosen_rows(study: Study, table: Table) -> RowSet:
     """Return which rows of the dataset the models of a study use."""
     keep = np.ones(table.rows, dtype=np.bool_)
-    for name in programme(study).protocol.model_variables():
+    for name in queries.programme(study).protocol.model_variables():
         keep &= ~table.missing(name)
     return RowSet.of(keep)
 
@@ -144,7 +133,7 @@ def begin(study: Study) -> None:
     """Open the first round of the present attempt."""
     study.state, study.trouble = State.RUNNING, ""
     start_over(study)
-    open_round(study, number=1, state=programme(study).start(), total=None)
+    open_round(study, number=1, state=queries.programme(study).start(), total=None)
 
 
 def open_round(study: Study, *, number: int, state: dict[str, Any], total: list[float] | None) -> None:
