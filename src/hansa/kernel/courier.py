@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 import httpx2
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from hansa.kernel import bell, door, envelopes, outbox, recall
@@ -185,6 +185,7 @@ class Round(threading.Thread):
                 bell.wait(OUTBOX, since=since, timeout=rest)
         for line in self.lines.values():
             line.client.close()
+        connections.close_all()
 
 
 def outgoing(partner: Partner) -> Callable[[Lines], float]:

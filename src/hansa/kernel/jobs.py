@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -211,6 +211,7 @@ def start(stop: threading.Event, *, serves: bool = False) -> threading.Thread:
                 LOG.warning("jobs: %s at %s", type(fault).__name__, place(fault))
             close_old_connections()
             bell.wait(BELL, since=since)
+        connections.close_all()
 
     thread = threading.Thread(target=loop, name="jobs", daemon=True)
     thread.start()
