@@ -263,3 +263,17 @@ def test_of_two_who_decide_at_once_the_second_is_told(scene, person):
 
     assert sorted(outcomes) == ["done", "told"]
     assert agreements.State.DRAFT
+
+
+@pytest.mark.parametrize("value", ["a\0b", ["a", "\0"], ("\0",), {"a": {"\0": 1}}, {"a": [{"b": "\0"}]}])
+def test_text_with_nul_is_refused_before_a_database_sees_it(value):
+    assert actions.has_nul(value)
+    assert not actions.has_nul(["a", 1, None, {"b": "c\\u0000"}])
+
+
+@pytest.mark.django_db
+def test_nul_is_told_at_its_field(scene, person):
+    with pytest.raises(GivenError) as refused:
+        partners.accept_ledger(scene.row, by=person("administrator"), explanation="a\0b")
+
+    assert list(refused.value.faults) == ["explanation"]

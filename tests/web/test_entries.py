@@ -16,6 +16,7 @@ BERLIN = "https://ror.org/001w7jn25"
         ({"letter": "1", "from": BERLIN, "kind": "studies.round"}, "Letter from Charité: Next round of a study"),
         ({"job": "studies.combine"}, "The node's own work: Adding the contributions"),
         ({"alarm": BERLIN}, "Alarm about the ledger of Charité"),
+        ({"restored": 12, "seen": {}, "loss": True}, "The node was restored from a copy of 12 entries"),
         ({}, "Change"),
     ],
 )

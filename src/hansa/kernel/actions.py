@@ -128,7 +128,10 @@ class Action(Generic[R]):
             checked = self.inputs.model_validate(values)
         except InputError as wrong:
             raise GivenError({str(e["loc"][0]): e["msg"] for e in wrong.errors()}) from wrong
-        return {name: getattr(checked, name) for name in self.inputs.model_fields}
+        found = {name: getattr(checked, name) for name in self.inputs.model_fields}
+        if unfit := [name for name in found if has_nul(found[name])]:
+            raise GivenError(dict.fromkeys(unfit, _("It holds a character that is in no text (NUL).")))
+        return found
 
     def __call__(self, record: R, *, by: Person | None, **values: Any) -> R:
         """Do it, or raise RefusedError or InvalidError and change nothing."""
@@ -168,6 +171,15 @@ class Action(Generic[R]):
         except ValidationError as wrong:
             raise GivenError({name: " ".join(texts) for name, texts in wrong.message_dict.items()}) from wrong
         record.save()
+
+
+def has_nul(value: Any) -> bool:
+    """Tell whether a text in a value holds NUL, which PostgreSQL cannot keep."""
+    if isinstance(value, dict):
+        return any(map(has_nul, [*value, *value.values()]))
+    if isinstance(value, list | tuple):
+        return any(map(has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def said(record: Record | type[Record], state: str) -> str:

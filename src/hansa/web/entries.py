@@ -63,7 +63,8 @@ def cause(body: Mapping[str, Any], names: Mapping[str, str]) -> str:
         return _("Alarm about the ledger of {who}").format(who=names.get(partner, partner))
     if name := body.get("job"):
         return _("The node's own work: {kind}").format(kind=named(str(name)))
-    return _("Change")
+    restored = _("The node was restored from a copy of {size} entries")
+    return restored.format(size=body["restored"]) if "restored" in body else _("Change")
 
 
 def name_of(urn: str) -> str:
