@@ -59,6 +59,19 @@ def test_command_says_when_there_is_no_node(tmp_path, command):
     assert "hansa init" in said.stderr
 
 
+def test_rotate_makes_the_next_keys_and_says_their_fingerprint(tmp_path):
+    directory = tmp_path / "node"
+    run("init", str(directory), "--institution", ROR, "--name", "Charité")
+
+    said = run("rotate", node=str(directory))
+    again = run("rotate", node=str(directory))
+
+    assert said.stdout.startswith("The fingerprint of the next keys: ")
+    assert sorted(path.name for path in (directory / "keys").glob("next-*")) == ["next-sealing.pem", "next-signing.pem"]
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "are being changed already" in again.stderr
+
+
 def test_manage_hands_on_to_django():
     said = run("manage", "check", "--help")
 

@@ -47,6 +47,7 @@ app.command()(nodes.serve)
 app.command()(nodes.worker)
 app.command()(backups.backup)
 app.command()(backups.restore)
+app.command()(nodes.rotate)
 app.command()(bundles.verify)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     nodes.manage

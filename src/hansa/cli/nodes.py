@@ -65,6 +65,15 @@ def worker() -> None:
     stop.wait()
 
 
+def rotate() -> None:
+    """Change the node's keys; partners follow by themselves, and the node goes over once all of them know."""
+    enter()
+    from hansa.kernel.rotation import rotate as begin
+
+    typer.echo(f"The fingerprint of the next keys: {begin().fingerprint}")
+    typer.echo("The node goes over to them while it is served, once every known partner has taken note.")
+
+
 def manage(context: typer.Context) -> None:
     """Run one of Django's own commands for this node, such as makemigrations."""
     enter(made=False)

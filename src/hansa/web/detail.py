@@ -138,7 +138,9 @@ def agreement(record: Agreement, person: Person) -> Context:
 
 def partner(record: Partner, person: Person) -> Context:
     """Return what is known of a partner, its keys and its ledger."""
-    claimed = Identity.from_json(record.claimed["identity"]).fingerprint if record.claimed else ""
+    # Keys that the partner's present key announced need nobody's confirmation.
+    unconfirmed = record.claimed if record.announced is None else None
+    claimed = Identity.from_json(unconfirmed["identity"]).fingerprint if unconfirmed else ""
     return {
         "own": own(),
         "own_fingerprint": own().identity.fingerprint,
