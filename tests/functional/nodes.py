@@ -87,7 +87,8 @@ from hansa.areas.studies.models import Dataset
 given = json.load(sys.stdin)
 token = under_way.set(Change({}))
 for role in given["roles"]:
-    person = Person(username=role, name=given["signatory"] if role == "signatory" else role.title(), roles=[role], state="active")
+    name = given["signatory"] if role == "signatory" else role.title()
+    person = Person(username=role, name=name, roles=[role], state="active")
     person.save()
     ApiToken(person=person, name="test", digest=digest("hansa_" + role), scopes=sorted(permissions_of(person)),
              expires=timezone.now() + timezone.timedelta(days=1), state="valid").save()
@@ -102,7 +103,7 @@ for name, source in given["datasets"].items():
 """
 
 
-class RefusedAnswer(AssertionError):
+class AnswerError(AssertionError):
     """A node answered with an error; ``told`` is what it said."""
 
     def __init__(self, told: dict[str, Any]) -> None:
@@ -190,7 +191,7 @@ class LiveNode:
         )
         told: dict[str, Any] = answer.json()
         if answer.status_code >= 400:
-            raise RefusedAnswer(told)
+            raise AnswerError(told)
         return told
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -306,7 +307,8 @@ class Alliance:
             node.rows("select substr(id, 1, 6), state, attempt, trouble from studies_study"),
             node.rows("select kind, state, attempts, waits_for, trouble from kernel_job where state != 'done'"),
             node.rows(
-                "select direction, kind, sequence, state, attempts, trouble, reason from kernel_letter where state != 'applied'"
+                "select direction, kind, sequence, state, attempts, trouble, reason"
+                " from kernel_letter where state != 'applied'"
             ),
             node.rows("select name, state, alarm, trouble from kernel_partner"),
             node.log.read_text(encoding="utf-8")[-1500:],
@@ -351,7 +353,10 @@ def make(root: Path, *, data: dict[str, list[Path]], clauses: list[dict[str, Any
 
 def migrate(directory: Path) -> None:
     """Make the empty database of a node."""
-    code = "import django; django.setup(); from django.core.management import call_command; call_command('migrate', verbosity=0)"
+    code = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        "call_command('migrate', verbosity=0)"
+    )
     environment = {**os.environ, "HANSA_NODE": str(directory), "DJANGO_SETTINGS_MODULE": "hansa.node.settings"}
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, check=True, timeout=60)
 
@@ -416,9 +421,7 @@ def in_force(document: dict[str, Any], keys: dict[str, SigningKey]) -> dict[str,
     """Return a memorandum signed by all, as a node keeps it."""
     at = datetime.now(UTC) - timedelta(days=1)
     signatures = {
-        institution: documents.sign(
-            document, key=key, party=institution, name="Ada", office="Chief executive", at=at
-        )
+        institution: documents.sign(document, key=key, party=institution, name="Ada", office="Chief executive", at=at)
         for institution, key in keys.items()
     }
     return {"document": document, "hash": digest(document), "signatures": signatures}

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from tests.functional.conftest import CLAUSES
-from tests.functional.nodes import Alliance, LiveNode, RefusedAnswer, identity, key, memorandum, until
+from tests.functional.nodes import Alliance, LiveNode, AnswerError, identity, key, memorandum, until
 from tests.functional.protocols import protocol, rehearsed
 from tests.functional.test_rounds import same
 
@@ -75,9 +75,10 @@ def insist(node: LiveNode, role: str, action: str, record: str = "", *, done, **
             node.act(role, action, record, **given)
         except (httpx2.HTTPError, json.JSONDecodeError):
             pass
-        except RefusedAnswer as no:
+        except AnswerError as no:
             faults.append(no)
-            assert len(faults) < PATIENT, no
+            if len(faults) > PATIENT:
+                raise
         return done()
 
     until(tried, what=f"{action} at {node.name}", seconds=PATIENT)
@@ -104,8 +105,11 @@ def sign_under_fire(alliance: Alliance) -> str:
     insist(lead, "coordinator", "agreements.offer", record, done=lambda: new()[hash_] != "draft")
     until(lambda: all(hash_ in agreement_at(node) for node in alliance.nodes), what="the offer", seconds=PATIENT)
     for node in alliance.nodes:
-        signed = lambda node=node: node.institution in json.loads(  # noqa: E731 -- one look at one node
-            node.rows("select signatures from kernel_agreement where hash = ?", hash_)[0][0]
+        signed = lambda node=node: (
+            node.institution
+            in json.loads(  # noqa: E731 -- one look at one node
+                node.rows("select signatures from kernel_agreement where hash = ?", hash_)[0][0]
+            )
         )
         insist(node, "signatory", "agreements.sign", record, office="Chief executive", done=signed)
     until(
@@ -135,8 +139,8 @@ def study_under_fire(alliance: Alliance, text: str, *, agreement: str, title: st
 
 def settled(node: LiveNode) -> bool:
     """Tell whether nothing waits at a node any more."""
-    waiting = "select (select count(*) from kernel_letter where state='waiting'), (select count(*) from kernel_job where state='waiting')"
-    return node.rows(waiting) == [(0, 0)]
+    tables = ("kernel_letter", "kernel_job")
+    return all(node.rows(f"select count(*) from {table} where state = 'waiting'") == [(0,)] for table in tables)
 
 
 def check_letters(alliance: Alliance) -> None:
@@ -189,9 +193,12 @@ def test_killed_nodes_end_with_the_same_result_and_do_nothing_twice(alliance, pa
         while reaper.left and not reaper.fault:
             title = f"Study {len(studies) + 1}"
             study = study_under_fire(alliance, protocol(title=title), agreement=hash_, title=title)
-            studies[study] = {**expected, "protocol": json.loads(
-                alliance.lead.rows("select result from studies_study where id = ?", key(study))[0][0]
-            )["result"]["protocol"]}
+            studies[study] = {
+                **expected,
+                "protocol": json.loads(
+                    alliance.lead.rows("select result from studies_study where id = ?", key(study))[0][0]
+                )["result"]["protocol"],
+            }
     until(lambda: all(node.answers() for node in alliance.nodes), what="the nodes to answer")
     until(lambda: all(settled(node) for node in alliance.nodes), what="everything to be settled")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.areas.studies.scene import SOLNA, STOCKHOLM, Scene
+from tests.areas.studies.scene import Scene
+from tests.paper import SOLNA, STOCKHOLM
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from hansa.lib.statistics.programme import Programme
 from hansa.lib.statistics.reading import read
 from hansa.lib.statistics.table import Table
 from tests.conftest import given
-from tests.paper import SOLNA, STOCKHOLM, PaperPartner, in_force, memorandum
+from tests.paper import STOCKHOLM, PaperPartner, in_force, memorandum
 
 PROTOCOL = """\
 hansa: study/1
@@ -249,5 +249,3 @@ class PaperLead:
             assert self.open().outcome == "applied"
             jobs.run_due()
             done = self.add()
-
-
