@@ -5,11 +5,11 @@ import uuid
 import pytest
 
 from hansa.areas.studies import actions, jobs, queries, rounds
-from hansa.areas.studies.models import Round, Study
-from hansa.kernel import agreements, door
+from hansa.areas.studies.models import Dataset, Round, Study
+from hansa.kernel import agreements, bundles, door
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import run_due
-from hansa.kernel.models import Job, PartyDecision, Verdict
+from hansa.kernel.models import Job, Partner, PartyDecision, Verdict
 from hansa.kernel.models import Letter as LetterRow
 from hansa.lib.canonical import digest
 from hansa.lib.decision import Request
@@ -17,7 +17,7 @@ from hansa.lib.letters import Letter, Receipt
 from hansa.lib.secure_sum import from_text
 from hansa.lib.statistics import protocol as protocols
 from tests.conftest import given
-from tests.kernel.samples import PROTOCOL, World
+from tests.kernel.samples import CSV, PROTOCOL
 from tests.paper import SOLNA, PaperPartner, in_force, memorandum
 
 
@@ -76,10 +76,10 @@ def hostile(scene):
 @pytest.fixture
 def house(hostile, person, tmp_path):
     """Let this node's steward approve on data of its own."""
-    world = World(tmp_path, hostile.agreement, hostile.lead, {})
-    with given():
-        world.dataset()
+    path = tmp_path / "data.csv"
+    path.write_text(CSV)
     steward = person("steward", username="steward")
+    actions.add(Dataset(), by=steward, name="data", source=str(path))
 
     def approve():
         return actions.approve(hostile.study, by=steward, dataset="data")
@@ -88,7 +88,7 @@ def house(hostile, person, tmp_path):
 
 
 def start(hostile):
-    return rounds.programme(hostile.study).start()
+    return queries.programme(hostile.study).start()
 
 
 def sent(kind):
@@ -131,8 +131,8 @@ def test_another_state_under_the_same_attempt_and_round_meets_other_masks(hostil
     (first,) = sent("studies.contributed")
     # A node that was brought back from a copy has forgotten the round; the lead asks it again from another state.
     study, round_ = hostile.study, Round.objects.get()
-    values = rounds.programme(study).local(round_.state, rounds.reading(study).table)
-    labels = list(rounds.programme(study).labels(round_.state))
+    values = queries.programme(study).local(round_.state, rounds.reading(study).table)
+    labels = list(queries.programme(study).labels(round_.state))
     again = jobs.masked(study, round_, values, labels=labels)
     other = Round(study=study, attempt=1, number=1, state={**round_.state, "rows": 1})
     forged = jobs.masked(study, other, values, labels=labels)
@@ -146,7 +146,7 @@ def test_another_state_under_the_same_attempt_and_round_meets_other_masks(hostil
 def test_lead_may_not_build_on_totals_that_are_too_small(hostile, house):
     begun(hostile, house)
     run_due()
-    programme, state = rounds.programme(hostile.study), start(hostile)
+    programme, state = queries.programme(hostile.study), start(hostile)
     total = programme.local(state, rounds.reading(hostile.study).table) * 0
     total[0], total[1:] = 3, 3
 
@@ -160,7 +160,7 @@ def test_lead_may_not_build_on_totals_that_are_too_small(hostile, house):
 def test_lead_may_not_choose_the_state_of_a_round(hostile, house):
     begun(hostile, house)
     run_due()
-    programme, state = rounds.programme(hostile.study), start(hostile)
+    programme, state = queries.programme(hostile.study), start(hostile)
     total = programme.local(state, rounds.reading(hostile.study).table)
     chosen = programme.combine(state, total)
     chosen["analyses"]["model"]["trial"] = [25.0, -3.0]
@@ -261,3 +261,19 @@ def test_a_letter_under_other_terms_than_the_study_changes_nothing(hostile, chan
 
     assert receipt.outcome == "refused"
     assert hostile.study.state == "proposed"
+
+
+def test_a_stranger_who_writes_about_a_study_does_not_spoil_its_proof(hostile, house):
+    stranger = PaperPartner(id="https://ror.org/05xg72x27")
+    hostile.approve(hostile.third, protocol="sha256:another")
+    begun(hostile, house)
+    run_due()
+    with given():
+        Partner(institution=stranger.id, name="S", identity=stranger.identity.to_json(), state="known").save()
+    hostile.say("studies.withdrawn", {"reason": "", "facts": {}}, by=stranger)
+    hostile.say("studies.withdrawn", {"reason": "", "facts": {}}, purposes=("DUO:0000007",))
+
+    report = bundles.verify(bundles.export(hostile.study))
+
+    # Nobody has answered this node's letters yet, so nobody has cosigned its ledger; all before that holds.
+    assert report.first_fault.name in ("approvals", "cosignatures")

@@ -22,7 +22,7 @@ from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import bundle_form
 from hansa.lib.bundle import Report
 from hansa.lib.bundle import verify as check
-from hansa.lib.bundle_checks import Kinds
+from hansa.lib.bundle_checks import MASKED, Kinds
 from hansa.lib.bundle_form import Bundle, Entry, Exchange, Witnessed
 from hansa.lib.canonical import JSON
 from hansa.lib.keys import Identity
@@ -31,7 +31,6 @@ from hansa.lib.signatures import assemble, payload_of
 
 APPROVED, CONTRIBUTED = ".approved", ".contributed"
 TOTALS = (".round", ".concluded")
-MASKED = 3
 
 
 def export(record: JointRecord, *, compressed: bool = False) -> bytes:
@@ -66,14 +65,25 @@ def kinds() -> Kinds:
         permits={name: kind.permit for name, kind in KINDS.items()},
         approves=frozenset(name for name in KINDS if name.endswith(APPROVED)),
         contributes=frozenset(name for name in KINDS if name.endswith(CONTRIBUTED)),
+        withheld=frozenset(name for name in KINDS if name.endswith(TOTALS)),
     )
 
 
 def answered(record: JointRecord) -> list[LetterRow]:
-    """Return the letters of a record that have a receipt, each way in the order of their numbers."""
+    """Return the letters under a record's terms that have a receipt, each way in the order of their numbers.
+
+    What a stranger wrote about it, or somebody under other terms, proves nothing and would spoil the proof.
+    """
     rows = LetterRow.objects.filter(record=record.urn).exclude(receipt="").order_by("sequence", "direction", "partner")
     kept_back = TOTALS if len(record.parties) >= MASKED else (*TOTALS, CONTRIBUTED)
-    return [row for row in rows if not row.kind.endswith(kept_back)]
+    return [row for row in rows if not row.kind.endswith(kept_back) and is_under_terms(row, record)]
+
+
+def is_under_terms(row: LetterRow, record: JointRecord) -> bool:
+    """Tell whether a letter was between parties of a record and states its clause and parties."""
+    said = payload_of(row.token)
+    stated = (said["agreement"], said["clause"], said["terms"].get("parties"))
+    return row.partner in record.parties and stated == (record.agreement, record.clause, record.parties)
 
 
 def cited(record: JointRecord, letters: Iterable[LetterRow]) -> list[Agreement]:

@@ -25,6 +25,8 @@ from hansa.lib.terms import Vocabularies
 
 RESULT = "result"
 APPLIED, REFUSED = "applied", "refused"
+# Between fewer parties contributions are not masked, and stay out of a bundle.
+MASKED = 3
 S = TypeVar("S", bound=Statement)
 T = TypeVar("T")
 _EXPORT_AGAIN = "Ask the institution that exported the bundle for a new one."
@@ -35,12 +37,13 @@ class Kinds:
     """Say what the kinds of letters of the areas mean.
 
     `permits` gives for each kind the action that a clause has to permit, or None where no
-    clause is needed.
+    clause is needed. Letters of the kinds `withheld` stay out of a bundle.
     """
 
     permits: Mapping[str, str | None]
     approves: frozenset[str]
     contributes: frozenset[str]
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Examination:
         self.parties: frozenset[str] = frozenset()
         self.ledger = checkpoints.Checkpoint("", 0, b"")
         self.told: dict[str, int] = {}
+        self.state = ""
 
     def steps(self) -> tuple[tuple[str, str, Callable[[], str]], ...]:
         """Return every check with its name and what it shows, in order."""
@@ -237,8 +241,12 @@ class Examination:
 
     def check_entries(self) -> str:
         """Check that the entries are in the ledger and tell of every letter, in order."""
+        before = -1
         for number, entry in enumerate(self.bundle.entries):
             with _within(f"entries[{number}]"):
+                if entry.position <= before:
+                    raise InvalidError("The entry is out of order, or there twice.", _EXPORT_AGAIN)
+                before = entry.position
                 self._check_entry(entry)
         last: dict[tuple[str, str], int] = {}
         for one in self.letters:
@@ -263,6 +271,24 @@ class Examination:
             raise InvalidError("The entry is not an object.", _EXPORT_AGAIN)
         for letter in self._told_in(body):
             self.told.setdefault(letter, entry.position)
+        self._check_nothing_left_out(body)
+
+    def _check_nothing_left_out(self, body: Mapping[str, JSON]) -> None:
+        """Refuse an entry from which follows that another entry, or a letter that was applied, was left out."""
+        came_from, went_to = body.get("moves", {}).get(self.bundle.record, (self.state, self.state))
+        if came_from != self.state:
+            raise ProofError("The entry before it, which moved the record, was left out.", _EXPORT_AGAIN)
+        self.state = went_to
+        kind, sender = body.get("kind"), body.get("from")
+        is_hidden = kind in self.kinds.withheld or (kind in self.kinds.contributes and len(self.parties) < MASKED)
+        is_due = body.get("outcome") == APPLIED and body.get("record") == self.bundle.record and not is_hidden
+        if (
+            is_due
+            and sender in self.parties
+            and body.get("agreement") in self.held
+            and body.get("letter") not in self.read
+        ):
+            raise ProofError("The letter that it tells of was left out.", _EXPORT_AGAIN)
 
     def _told_in(self, body: Mapping[str, JSON]) -> Iterator[str]:
         """Yield the letters which an entry says were sent, or received as exactly these."""
@@ -322,14 +348,18 @@ class Examination:
         return f"{len(self.parties)} signatures"
 
     def _check_signers(self, document: JSON) -> None:
-        parties = [one for named in self.named.values() for one in named.values()]
-        keys = {key.kid: key for one in parties for key in self._since(one.signing)}
-        owners = {key.kid: one for one in parties for key in self._since(one.signing)}
-        headers = verify_general(document, keys=keys, kind=RESULT)
-        if any(header.get("party") != owners[kid].id for kid, header in headers.items()):
+        owners = self._owners()
+        headers = verify_general(document, keys={key.kid: key for key in owners}, kind=RESULT)
+        names = {key.kid: owner for key, owner in owners.items()}
+        if any(header.get("party") != names[kid] for kid, header in headers.items()):
             raise SignatureError("A signature names another party than the owner of its key.", _EXPORT_AGAIN)
-        if missing := sorted(self.parties - {owners[kid].id for kid in headers}):
+        if missing := sorted(self.parties - {names[kid] for kid in headers}):
             raise SignatureError(f"The signature of {missing[0]} is missing.", _EXPORT_AGAIN)
+
+    def _owners(self) -> dict[VerifyingKey, str]:
+        """Return whose each key is, those that took the place of others included."""
+        parties = [one for named in self.named.values() for one in named.values()]
+        return {key: one.id for one in parties for key in self._since(one.signing)}
 
     def _applied(self) -> Iterator[_Answered]:
         return (one for one in self.letters if one.letter.id not in self.refused)
