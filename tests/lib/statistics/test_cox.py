@@ -5,6 +5,9 @@ import statsmodels.api
 from lifelines import CoxPHFitter
 
 from hansa.lib.statistics.grid import coarsen
+from hansa.lib.statistics.programme import Programme
+from hansa.lib.statistics.protocol import parse
+from tests.lib.statistics import samples
 from tests.lib.statistics.cohorts import (
     COHORTS,
     by_site,
@@ -188,6 +191,13 @@ def test_cells_by_site_are_persons_with_and_without_the_event():
     assert cells == (("persons without the event", 387.0), ("persons with the event", 299.0))
 
 
+def after(model, frame, *, rounds=1):
+    state = model.start()
+    for _ in range(rounds):
+        state = model.combine(state, model.local(state, table_of(frame)))
+    return state
+
+
 def test_labels_say_what_each_number_is():
     frame = pd.DataFrame(
         {"time": [1.0, 1.0, 2.0], "event": [1.0, 1.0, 0.0], "stratum": [0, 0, 0], "age": [50.0, 60.0, 70.0]}
@@ -196,14 +206,14 @@ def test_labels_say_what_each_number_is():
     site = by_site(frame)
 
     first = model.labels(model.start())
-    later = model.labels(model.combine(model.start(), model.local(model.start(), table_of(frame))))
-    own = site.labels(site.combine(site.start(), site.local(site.start(), table_of(frame))))
+    second, later = model.labels(after(model, frame)), model.labels(after(model, frame, rounds=2))
+    own = site.labels(after(site, frame, rounds=2))
 
     assert first == (
         *("censored, time 0", "events, time 0", "censored, time 1", "events, time 1"),
         *("censored, time 2", "events, time 2"),
-        *("sum of age of persons with the event", "sum of age", "sum of squared age"),
     )
+    assert second == ("sum of age of persons with the event", "sum of age", "sum of squared age")
     assert later[1:] == (
         "relative hazards of persons at risk, time 1",
         "relative hazards of persons at risk times age, time 1",
@@ -227,3 +237,108 @@ def test_fit_by_site_keeps_within_five_rounds_on_heavy_ties():
     result = estimate(by_site(frame), thirds(frame))
 
     assert result["iterations"] <= 6
+
+
+def rare(*, sick=1, stratum=300):
+    """Return 300 persons of which few are sick, and few in the first stratum, with the variables of a protocol."""
+    random = np.random.default_rng(11)
+    rows = np.arange(300)
+    return pd.DataFrame(
+        {
+            "time": np.ceil(random.exponential(200, 300)).clip(1, 900),
+            "event": (random.random(300) < 0.6).astype(float),
+            "sick": (rows < sick).astype(float),
+            "ward": np.where(rows < stratum, "a", "b"),
+            "age": random.uniform(30, 80, 300),
+        }
+    )
+
+
+def protocol_of(formula, *, strata="", baseline="pooled", minimum=10, grid=100):
+    return parse(
+        f"""
+hansa: study/1
+title: Rare
+question: Who is it?
+purpose: DUO:0000007
+clause: "4.1"
+data:
+  variables:
+    time: {{type: number, unit: d, range: [0, 1000]}}
+    event: {{type: boolean}}
+    sick: {{type: boolean}}
+    ward: {{type: category, levels: [a, b]}}
+    age: {{type: number, unit: a, range: [0, 120]}}
+missing: listwise
+analyses:
+  - {{name: model, kind: cox, formula: "Surv(time, event) ~ {formula}", strata: [{strata}], baseline: {baseline}}}
+disclosure: {{minimum_cell: {minimum}, time_grid: {grid}}}
+""",
+        name="rare",
+    )
+
+
+def counted(frame, protocol):
+    estimator = Programme(protocol).estimators[0]
+    table = samples.table_of(frame, protocol.variables)
+    total = estimator.local(estimator.start(), table)
+    return estimator, total, estimator.combine(estimator.start(), total)
+
+
+@pytest.mark.parametrize("baseline", ["pooled", "site"])
+@pytest.mark.parametrize(
+    ("formula", "strata", "frame", "named"),
+    [
+        ("age + sick", "", rare(), "sick[yes]"),
+        ("age:sick", "", rare(sick=5), "sick[yes]"),
+        ("age", "ward", rare(stratum=1), "ward[a]"),
+        ("age + sick", "ward", rare(sick=120, stratum=125), "ward[a] and sick[no]"),
+    ],
+)
+def test_model_with_a_level_of_few_persons_ends_before_any_sum(formula, strata, frame, named, baseline):
+    protocol = protocol_of(formula, strata=strata, baseline=baseline)
+
+    estimator, total, state = counted(frame, protocol)
+
+    start, result = estimator.start(), estimator.result(state)
+    assert estimator.is_done(state)
+    assert result["problem"].startswith("Fewer than 10 persons have '")
+    assert named in result["problem"] or "more)" in result["problem"]
+    assert estimator.cells(start, total) == ()
+    few = [count for label, count in estimator.persons(start, total) if label.startswith(f"persons with {named}")]
+    assert 0 < min(count for count in few if count) < 10
+    assert estimator.persons(state, total) == ()
+    assert not any(label.startswith("sum") for label in estimator.labels(start))
+    assert (result["terms"], result["rows"]) == ([], 300)
+
+
+@pytest.mark.parametrize("baseline", ["pooled", "site"])
+def test_state_of_a_model_of_few_events_says_not_how_many(baseline):
+    frame = rare()
+    frame["event"] = (frame.index < 3).astype(float)
+
+    estimator, _, state = counted(frame, protocol_of("age", baseline=baseline))
+
+    assert estimator.result(state)["events"] is None
+    assert state.get("event_table", []) == []
+
+
+def test_problem_of_a_small_stratum_says_that_it_is_small():
+    _, _, state = counted(rare(stratum=1), protocol_of("age", strata="ward"))
+
+    assert "(ward a)" in state["problem"]
+
+
+@pytest.mark.parametrize("baseline", ["pooled", "site"])
+def test_sums_name_a_column_in_which_one_value_stands_out(baseline):
+    frame = rare(sick=150)
+    frame["age"] = np.where(frame.index == 7, 90.0, 0.0)
+    protocol = protocol_of("age + sick + age:sick", baseline=baseline)
+    estimator, _, state = counted(frame, protocol)
+    total = estimator.local(state, samples.table_of(frame, protocol.variables))
+
+    found = estimator.sums(state, total)
+
+    assert found == {f"sum of {name}": (pytest.approx(90), pytest.approx(8100)) for name in ("age", "age:sick")}
+    assert estimator.sums(estimator.start(), total) == {}
+    assert estimator.sums(estimator.combine(state, total), total) == {}

@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -262,7 +263,7 @@ def test_local_refuses_numbers_that_are_too_large():
     estimator = model("y ~ x", variables={"y": samples.BOOLEAN, "x": samples.NUMBER})
 
     with pytest.raises(InvalidError) as refused:
-        estimator.local(estimator.start(), numbers_table(y=[0.0, 1.0], x=[1e200, 2.0]))
+        estimator.local({**estimator.start(), "rows": 2}, numbers_table(y=[0.0, 1.0], x=[1e200, 2.0]))
 
     assert refused.value.message == "Numbers of the analysis 'model' are too large to be added exactly."
 
@@ -270,7 +271,9 @@ def test_local_refuses_numbers_that_are_too_large():
 def test_local_says_that_a_step_was_too_long():
     estimator = model("y ~ x", variables={"y": ranged(0, 9), "x": ranged(0, 9)}, family="poisson")
     table = numbers_table(y=[1.0, 2.0, 5.0], x=[1.0, 2.0, 4.0])
-    state = estimator.combine(estimator.start(), estimator.local(estimator.start(), table))
+    state = estimator.start()
+    for _ in range(2):
+        state = estimator.combine(state, estimator.local(state, table))
 
     sums = estimator.local({**state, "trial": [0.0, 2000.0]}, table)
 
@@ -282,7 +285,7 @@ def test_local_refuses_what_is_no_count(value):
     estimator = model("y ~ x", variables={"y": ranged(0, 9), "x": ranged(0, 9)}, family="poisson")
 
     with pytest.raises(InvalidError) as refused:
-        estimator.local(estimator.start(), numbers_table(y=[1.0, value], x=[1.0, 2.0]))
+        estimator.local({**estimator.start(), "rows": 2}, numbers_table(y=[1.0, value], x=[1.0, 2.0]))
 
     assert refused.value.message == "The analysis 'model' counts 'y', but a value is not a whole number."
 
@@ -324,14 +327,13 @@ def test_labels_name_every_sum_in_plain_words():
     frame, variables = samples.rossi()
     estimator = model("arrest ~ age", variables=variables)
     start = estimator.start()
-    after = estimator.combine(start, estimator.local(start, table_of(frame, variables)))
+    counted = estimator.combine(start, estimator.local(start, table_of(frame, variables)))
+    after = estimator.combine(counted, estimator.local(counted, table_of(frame, variables)))
 
-    labels = estimator.labels(start), estimator.labels(after)
+    labels = [estimator.labels(state) for state in (start, counted, after)]
 
-    assert labels[0] == (
-        "persons",
-        "persons with arrest[no]",
-        "persons with arrest[yes]",
+    assert labels[0] == ("persons", "persons with arrest[no]", "persons with arrest[yes]")
+    assert labels[1] == (
         "sum of arrest",
         "sum of squared arrest",
         "log-likelihood of arrest at its own values",
@@ -340,7 +342,7 @@ def test_labels_name_every_sum_in_plain_words():
         "sum of squared Intercept",
         "sum of squared age",
     )
-    assert labels[1] == (
+    assert labels[2] == (
         "sites at which the last step was too long to compute the sums",
         "deviance",
         "sum of Intercept × (observed - expected arrest)",
@@ -380,3 +382,63 @@ def test_stacked_sites_give_the_pooled_estimate():
     assert close(
         numbers(estimate(estimator, [stack(sites)]), "estimate"), numbers(estimate(estimator, sites), "estimate")
     )
+
+
+def rare(event=0.5):
+    """Return 100 rows of which one is sick, with a boolean and a number as outcomes."""
+    random = np.random.default_rng(5)
+    sick = np.zeros(100)
+    sick[0] = 1.0
+    columns = {"event": (random.random(100) < event).astype(float), "sick": sick, "dose": random.uniform(1, 2, 100)}
+    variables = {"event": samples.BOOLEAN, "sick": samples.BOOLEAN, "dose": ranged(0, 100)}
+    return numbers_table(**columns), variables
+
+
+@pytest.mark.parametrize(
+    ("formula", "family"),
+    [("event ~ sick", "binomial"), ("event ~ sick:dose", "binomial"), ("dose ~ sick", "gaussian")],
+)
+def test_model_with_a_level_of_few_persons_ends_before_any_sum(formula, family):
+    table, variables = rare()
+    estimator = replace(model(formula, variables=variables, family=family), minimum_cell=10)
+    start = estimator.start()
+    total = estimator.local(start, table)
+
+    state = estimator.combine(start, total)
+
+    assert estimator.is_done(state)
+    assert "'sick[yes]" in state["problem"]
+    assert state["problem"].endswith("Merge these levels with others, or leave the term out.")
+    assert estimator.cells(start, total) == ()
+    assert len(estimator.persons(start, total)) == len(total)
+    assert all("sum" not in label for label in estimator.labels(start))
+    assert (estimator.result(state)["terms"], estimator.result(state)["iterations"]) == ([], 0)
+
+
+def added(estimator, table):
+    start = estimator.start()
+    counted = estimator.combine(start, estimator.local(start, table))
+    return counted, estimator.local(counted, table)
+
+
+def test_sums_name_a_column_and_an_outcome_in_which_one_value_stands_out():
+    table, variables = rare()
+    table.columns["dose"][:] = 0.0
+    table.columns["dose"][7] = 80.0
+    columns = [added(model("event ~ dose", variables=variables), table)]
+    outcome = model("dose ~ event", variables=variables, family="gaussian")
+
+    found = model("event ~ dose", variables=variables).sums(*columns[0])
+
+    assert found == {"sum of dose": (pytest.approx(80), pytest.approx(6400))}
+    assert outcome.sums(*added(outcome, table)) == {"sum of dose": (pytest.approx(80), pytest.approx(6400))}
+
+
+def test_sums_leave_out_values_of_which_none_stands_out():
+    table, variables = rare()
+    estimator = model("event ~ dose + sick", variables=variables)
+    counted, total = added(estimator, table)
+
+    assert estimator.sums(estimator.start(), total) == {}
+    assert estimator.sums(counted, total) == {"sum of sick": (1.0, 1.0)}
+    assert estimator.sums(estimator.combine(counted, total), np.empty(0)) == {}

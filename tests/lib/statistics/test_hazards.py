@@ -98,7 +98,7 @@ def test_local_halves_a_step_that_is_too_long(build):
     frame = gbsg2()
     model = build(frame)
     state = model.start()
-    for _ in range(2):
+    for _ in range(3):
         state = model.combine(state, np.sum([model.local(state, site) for site in thirds(frame)], axis=0))
     overshot = {**state, "trial": [900.0, 0.0, 0.0, 0.0]}
 
@@ -115,7 +115,7 @@ def test_step_that_lowers_the_likelihood_is_halved_until_it_climbs():
     frame = gbsg2()
     model = pooled(frame)
     state = model.start()
-    for _ in range(2):
+    for _ in range(3):
         state = model.combine(state, model.local(state, table_of(frame)))
     state = {**state, "trial": [-8.0, 0.0, 0.0, 0.0]}
     while not model.is_done(state):

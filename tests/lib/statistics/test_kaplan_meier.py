@@ -207,6 +207,8 @@ def test_local_sends_what_the_labels_say():
     assert vector.shape == (len(labels),)
     assert labels[6:8] == ("censored (1), time 365", "events (1), time 365")
     assert (vector[6], vector[7]) == (11.0, 12.0)
+    assert model.persons(model.start(), vector) == tuple(zip(labels, vector.tolist(), strict=True))
+    assert model.sums(model.start(), vector) == {}
     assert model.needs_secure_sum
     assert model.parameters == 0
     assert log_rank([np.zeros((0, 1, 2), dtype=np.int64)])["p"] is None

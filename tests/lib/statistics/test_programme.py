@@ -44,7 +44,7 @@ def test_rehearse_gives_the_result_of_every_analysis():
         "sites": 3,
         "rows": 686,
         "complete": 686,
-        "rounds": 7,
+        "rounds": 8,
     }
     assert [each["kind"] for each in result["analyses"]] == ["table_one", "glm", "kaplan_meier", "cox"]
     assert analysis(result, "response")["converged"]
@@ -88,7 +88,7 @@ def test_rehearse_leaves_incomplete_rows_out_of_every_model(tmp_path):
 
 def test_rehearse_keeps_other_analyses_when_one_has_a_problem():
     protocol = parse(
-        TEXT.replace("age + hormone + tsize", "age + grade + grade:hormone:event2").replace(
+        EXACT.replace("age + hormone + tsize", "age + grade + grade:hormone:event2").replace(
             "    grade:", "    event2: {type: boolean}\n    grade:"
         )
     )
@@ -128,9 +128,10 @@ def test_programme_labels_every_sum_with_its_analysis():
     labels = programme.labels(start)
 
     assert len(labels) == len(vector)
-    assert labels[:4] == ("sites", "persons", "persons without missing values", "baseline: persons without hormone")
-    assert {label.partition(":")[0] for label in labels[3:]} == {"baseline", "response", "rfs", "adjusted"}
+    assert labels[:4] == ("sites", "persons", "persons without missing values", "response: persons")
+    assert {label.partition(":")[0] for label in labels[3:]} == {"response", "rfs", "adjusted"}
     later = programme.combine(start, vector)
+    assert programme.labels(later)[0] == "baseline: persons without hormone"
     assert len(programme.labels(later)) == len(programme.local(later, table))
     assert "rfs" not in {label.partition(":")[0] for label in programme.labels(later)}
 
@@ -146,9 +147,11 @@ def test_programme_gives_the_cells_of_every_analysis():
     assert cells["persons"] == 686
     assert cells["persons without missing values"] == 686
     assert cells["response: persons with hormone[yes] and event[yes]"] == 94
-    assert cells["baseline: grade[I], all"] == 81
     later = programme.combine(start, vector)
-    assert programme.cells(later, programme.local(later, table)) == ()
+    total = programme.local(later, table)
+    assert dict(programme.cells(later, total))["baseline: grade[I], all"] == 81
+    last = programme.combine(later, total)
+    assert programme.cells(last, programme.local(last, table)) == ()
 
 
 def test_programme_asks_for_a_secure_sum_where_an_analysis_does():
@@ -204,3 +207,89 @@ def test_study_of_one_row_at_a_site_names_no_value():
     result = rehearse(protocol, {"only": one})
 
     assert "There are 1 complete rows for 5 coefficients." in analysis(result, "response")["problem"]
+
+
+def test_first_round_adds_nothing_but_counts():
+    programme = Programme(parse(TEXT))
+    _, table = gbsg2(programme.protocol)
+    start = programme.start()
+    vector = programme.local(start, table)
+
+    assert vector.tolist() == np.rint(vector).tolist()
+    assert vector.min() >= 0
+    assert [label for label in programme.labels(start) if "sum" in label] == []
+
+
+def test_own_cells_are_all_counts_of_a_site():
+    programme = Programme(parse(TEXT))
+    frame, _ = samples.gbsg2()
+    frame.loc[:2, "age"] = np.nan
+    table, start = table_of(frame, programme.protocol.variables), programme.start()
+    vector = programme.local(start, table)
+
+    cells = programme.own_cells(start, vector)
+
+    assert cells[:3] == (
+        ("persons", 686.0),
+        ("persons without missing values", 683.0),
+        ("persons with missing values", 3.0),
+    )
+    assert {label for label, _ in cells[3:]} == set(programme.labels(start)[3:])
+    second = programme.combine(start, vector)
+    found = programme.own_cells(second, programme.local(second, table))
+    assert {label.partition(":")[0] for label, _ in found} == {"baseline"}
+
+
+def test_own_checks_hold_what_each_analysis_adds():
+    text = TEXT.replace("by: hormone, variables", "variables").replace(
+        'event ~ age + hormone + tsize + pnodes", family: binomial', 'pnodes ~ age", family: gaussian'
+    )
+    table = gbsg2(parse(TEXT))[1]
+
+    by_level, plain = (list(Programme(parse(each)).own_checks(table)) for each in (TEXT, text))
+
+    assert list(by_level[0].variables) == [
+        *("age among hormone[no]", "tsize among hormone[no]"),
+        *("age among hormone[yes]", "tsize among hormone[yes]"),
+    ]
+    assert [len(values) for values in by_level[0].variables.values()] == [440, 440, 246, 246]
+    assert [(own.columns, own.parameters) for own in by_level[1:]] == [
+        (("Intercept", "age", "hormone[yes]", "tsize", "pnodes"), 5),
+        (("hormone[yes]", "age"), 2),
+    ]
+    assert [own.design.shape for own in by_level[1:]] == [(686, 5), (686, 2)]
+    assert [list(own.variables) for own in by_level[1:]] == [[], []]
+    assert [list(own.variables) for own in plain] == [["age", "tsize"], ["pnodes"], []]
+
+
+def test_sums_name_the_analysis_in_which_one_value_stands_out():
+    programme = Programme(parse(TEXT))
+    frame, _ = samples.gbsg2()
+    frame["pnodes"] = np.where(frame.index == 3, 50.0, 0.0)
+    table, state = table_of(frame, programme.protocol.variables), programme.start()
+    state = programme.combine(state, programme.local(state, table))
+
+    sums = programme.sums(state, programme.local(state, table))
+
+    assert sums == {"response: sum of pnodes": (pytest.approx(50), pytest.approx(2500))}
+
+
+@pytest.mark.parametrize(("missing", "rows"), [(3, 683), (12, 686)])
+def test_table_one_leaves_out_incomplete_rows_when_they_are_few(missing, rows):
+    protocol = parse(TEXT)
+    frame, _ = samples.gbsg2()
+    frame.loc[: missing - 1, "pnodes"] = np.nan
+
+    result = rehearse(protocol, sites(table_of(frame, protocol.variables)))
+
+    assert (result["rows"], result["complete"]) == (rows, 686 - missing)
+    assert analysis(result, "baseline")["rows"] == rows
+
+
+def test_table_one_alone_begins_at_once():
+    text = "\n".join(line for line in TEXT.splitlines() if not any(kind in line for kind in ("kaplan", "cox", "glm")))
+
+    programme = Programme(parse(text))
+
+    assert programme.labels(programme.start())[3] == "baseline: persons without hormone"
+    assert rehearse(programme.protocol, sites(gbsg2(programme.protocol)[1]))["rounds"] == 3

@@ -18,11 +18,13 @@ Cox, JRSS B 34 (1972) 187-220.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from hansa.lib.statistics.crossings import Crossings
 from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.formula import Formula
 from hansa.lib.statistics.grid import Counts, interval
 from hansa.lib.statistics.hazards import ProportionalHazards
 from hansa.lib.statistics.partial_likelihood import Moments, moments, own_likelihood, triangle
@@ -40,29 +42,35 @@ class PooledCox(ProportionalHazards):
     baseline: ClassVar[str] = "pooled"
     needs_secure_sum: ClassVar[bool] = True
 
-    def _count(self, survival: Survival, X: Floats) -> Vector:
-        return np.concatenate([self.counts.local(survival), X[survival.event > 0].sum(axis=0)])
+    def _count(self, survival: Survival) -> Vector:
+        return self.counts.local(survival)
 
     def _count_labels(self) -> tuple[str, ...]:
-        return (*self.counts.labels(), *(f"sum of {name} of persons with the event" for name in self.names))
+        return self.counts.labels()
 
     def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
-        return self.counts.cells(counts[: self.counts.size])
+        return self.counts.cells(counts)
 
-    def _set_up(self, total: Vector) -> State:
-        counts = total[: self.counts.size]
+    def _counted(self, counts: Vector) -> State:
         ends = self.counts.ends(counts)
         merged = self.counts.merged(counts, ends=ends)
         events = merged[:, :, 1]
-        state = self._begin(total, rows=int(merged.sum()), events=int(events.sum()))
-        event_sum = total[self.counts.size : self.counts.size + self.parameters]
-        centred = (event_sum - events.sum() * np.array(state["centre"])) / np.array(state["scale"])
-        return {
-            **state,
-            "ends": ends,
-            "event_table": events.T.tolist(),
-            "event_sum": centred.tolist(),
-        }
+        table = events.T.tolist()
+        return {"rows": int(merged.sum()), "events": int(events.sum()), "ends": ends, "event_table": table}
+
+    def _withheld(self, begun: State) -> State:
+        return {**super()._withheld(begun), "ends": [], "event_table": []}
+
+    def _add(self, survival: Survival, X: Floats) -> Vector:
+        return np.asarray(X[survival.event > 0].sum(axis=0), dtype=np.float64)
+
+    def _add_labels(self) -> tuple[str, ...]:
+        return tuple(f"sum of {name} of persons with the event" for name in self.names)
+
+    def _set_up(self, state: State, total: Vector) -> State:
+        ready = super()._set_up(state, total)
+        centred = total[: self.parameters] - state["events"] * np.array(ready["centre"])
+        return {**ready, "event_sum": (centred / np.array(ready["scale"])).tolist()}
 
     def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -133,7 +141,7 @@ class SiteCox(ProportionalHazards):
     baseline: ClassVar[str] = "site"
     needs_secure_sum: ClassVar[bool] = False
 
-    def _count(self, survival: Survival, X: Floats) -> Vector:
+    def _count(self, survival: Survival) -> Vector:
         events = survival.event.sum()
         return np.array([survival.rows - events, events])
 
@@ -143,9 +151,8 @@ class SiteCox(ProportionalHazards):
     def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
         return tuple(zip(self._count_labels(), counts.tolist(), strict=True))
 
-    def _set_up(self, total: Vector) -> State:
-        rows, events = round(total[0] + total[1]), round(total[1])
-        return self._begin(total, rows=rows, events=events)
+    def _counted(self, counts: Vector) -> State:
+        return {"rows": round(counts[0] + counts[1]), "events": round(counts[1])}
 
     def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
         return own_likelihood(
@@ -173,14 +180,29 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
     """Return the estimator of one analysis of a protocol."""
     formula = protocol.formula(analysis)
     time, event = formula.response, str(formula.event)
-    names, ties = formula.names, analysis.ties
-    bounds = tuple(column.bounds(protocol.variables) for column in formula.columns)
     cut = division(analysis.strata, variables=protocol.variables)
-    read = design_of(time, event, cut=cut, formula=formula)
+    common: dict[str, Any] = {
+        "name": analysis.name,
+        "read": design_of(time, event, cut=cut, formula=formula),
+        "names": formula.names,
+        "bounds": tuple(column.bounds(protocol.variables) for column in formula.columns),
+        "ties": analysis.ties,
+        "crossings": _crossings(formula, strata=analysis.strata),
+        "indicators": formula.indicators,
+        "minimum_cell": protocol.disclosure.minimum_cell,
+    }
     if analysis.baseline == "site":
-        return SiteCox(name=analysis.name, read=read, names=names, bounds=bounds, ties=ties)
-    counts = Counts(grid_of(protocol, time), cut.levels)
-    return PooledCox(name=analysis.name, read=read, names=names, bounds=bounds, ties=ties, counts=counts)
+        return SiteCox(**common)
+    return PooledCox(**common, counts=Counts(grid_of(protocol, time), cut.levels))
+
+
+def _crossings(formula: Formula, *, strata: tuple[str, ...]) -> Crossings:
+    """Return the sets of categories to count: those of each column with the event, and within the strata."""
+    crossed = formula.crossings
+    sets = [*((*names, str(formula.event)) for names in crossed)]
+    if strata:
+        sets += [strata, *((*strata, *names) for names in crossed)]
+    return Crossings(tuple(dict.fromkeys(sets)), formula.variables)
 
 
 def _products(names: Sequence[str]) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
-"""What a reader of Table 1 may see of the numbers behind it.
+"""What a reader of Table 1 may see of the numbers behind it, decided from the counts alone.
 
 Counts below the minimum cell are left out, and with them those that would give them away
 (`disclosure.suppress`, over each variable's counts with their totals). A share is of all persons
 of its column, so that it says nothing a shown count does not. Where the number of values is left
 out although there are enough of them, mean and deviation are rounded to four digits, since all
 digits of a mean of whole numbers tell how many there were.
+
+Nothing is added up over a group of few values. Such groups are joined, with the smallest others
+until they reach the minimum, and one sum is asked of them together; so the mean of all persons stays
+exact, and taking the shown groups from it leaves a sum over no fewer than the minimum.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -16,11 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hansa.lib.disclosure import suppress
-from hansa.lib.statistics.estimator import Cell, Vector
+from hansa.lib.statistics.estimator import Cell
 from hansa.lib.statistics.variables import Variable
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Marks: TypeAlias = npt.NDArray[np.bool_]
+# The counts of a line, all persons first, None where one is left out.
+Shown: TypeAlias = Sequence[int | None]
 
 DIGITS = 4
 
@@ -46,7 +52,7 @@ class Description:
 
 @dataclass(frozen=True)
 class Figures:
-    """Hold what was added, one row for each group: persons, and by variable counts, means and squares.
+    """Hold what was counted, one row for each group: persons, and by variable counts.
 
     `counts` has the persons of each level (or with a value) and then those without, shape (groups, k).
     """
@@ -54,31 +60,86 @@ class Figures:
     without: int
     persons: Counts
     counts: dict[str, Counts] = field(default_factory=dict)
-    means: dict[str, Vector] = field(default_factory=dict)
-    squares: dict[str, Vector] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Name groups over which one sum is added, how many values they have, and the mean and squares added so far.
+
+    A joined block is in no column but that of all persons.
+    """
+
+    groups: tuple[int, ...]
+    persons: int
+    joined: bool = False
+    mean: float = 0.0
+    square: float = 0.0
 
 
 def shown(figures: Figures, *, description: Description) -> tuple[Cell, ...]:
     """Return every count of persons that the table shows, with its label."""
     found = []
     for label, counts, hidden in _all_counts(figures, description=description):
-        for column, count, mark in zip(description.columns, counts, hidden, strict=True):
+        columns = (", all", *(f" among [{level}]" for level in description.levels))
+        for column, count, mark in zip(columns, counts, hidden, strict=True):
             if not mark:
-                found.append((f"{label}, {column}", float(count)))
+                found.append((f"{label}{column}", float(count)))
     return tuple(found)
 
 
-def describe(figures: Figures, *, description: Description) -> dict[str, Any]:
-    """Return columns and lines of the table as JSON."""
-    persons, hidden = _persons(figures, description=description)
+def decide(figures: Figures, *, description: Description) -> dict[str, Any]:
+    """Return as JSON what later rounds and the result need of the counts: None for each that is left out."""
     few = 0 < figures.without < description.minimum_cell
-    lines = [_line(None, "persons", label="Persons", cells=_shares(persons, whole=persons, hidden=hidden))]
-    for name in description.described:
-        lines += _lines(name, figures, description=description)
+    lines = _all_counts(figures, description=description)
     return {
-        "rows": None if hidden[0] else int(persons[0]),
+        "without": None if few else figures.without,
+        "lines": [_kept(counts, hidden) for _, counts, hidden in lines],
+        "blocks": {
+            name: [[list(block.groups), block.persons, block.joined] for block in found]
+            for name in description.described
+            if not description.variables[name].categories
+            for found in [blocks(name, figures, description=description)]
+        },
+    }
+
+
+def _kept(counts: Counts, hidden: Marks) -> list[int | None]:
+    return [None if mark else int(count) for count, mark in zip(counts, hidden, strict=True)]
+
+
+def blocks(name: str, figures: Figures, *, description: Description) -> list[Block]:
+    """Return the groups whose values of a number may be added up, each alone or joined with others."""
+    minimum, counts = description.minimum_cell, figures.counts[name][:, 0]
+    if 0 < int(counts.sum()) < minimum:
+        return []
+    _, left_out = _persons(figures, description=description)
+    gone = (counts > 0) & (counts < minimum)
+    if description.levels:
+        gone |= left_out[1:]
+    joined = set(np.flatnonzero(gone).tolist())
+    # Those without a value protect nobody, and the smallest group costs the reader least.
+    for group in sorted(np.flatnonzero(counts).tolist(), key=lambda each: (counts[each], each)):
+        if 0 < sum(counts[list(joined)]) < minimum:
+            joined.add(group)
+    alone = [Block((group,), int(count)) for group, count in enumerate(counts) if group not in joined]
+    together = tuple(sorted(joined))
+    return [*alone, Block(together, int(counts[list(together)].sum()), joined=True)] if together else alone
+
+
+def describe(
+    decided: Mapping[str, Any], moments: Mapping[str, Sequence[Block]], *, description: Description
+) -> dict[str, Any]:
+    """Return columns and lines of the table as JSON, from what was decided and the moments of each number."""
+    rows = iter(decided["lines"])
+    persons = next(rows)
+    lines = [_line(None, "persons", label="Persons", cells=_shares(persons, whole=persons))]
+    for name in description.described:
+        counts = [next(rows) for _ in (*description.rows(name), "missing")]
+        lines += _lines(name, [persons, *counts], description=description, blocks=moments.get(name, ()))
+    return {
+        "rows": persons[0],
         "columns": list(description.columns),
-        "without_group": {"suppressed": True} if few else {"count": figures.without},
+        "without_group": {"suppressed": True} if decided["without"] is None else {"count": decided["without"]},
         "lines": lines,
     }
 
@@ -120,19 +181,20 @@ def _table(name: str, figures: Figures, *, description: Description) -> tuple[Co
     return table, hidden[:-1] | left_out
 
 
-def _lines(name: str, figures: Figures, *, description: Description) -> Iterator[dict[str, Any]]:
-    persons, left_out = _persons(figures, description=description)
-    table, hidden = _table(name, figures, description=description)
+def _lines(
+    name: str, counts: Sequence[Shown], *, description: Description, blocks: Sequence[Block]
+) -> Iterator[dict[str, Any]]:
+    persons, *rows, missing = counts
     variable = description.variables[name]
     label = variable.label or name
     if variable.type == "number":
-        cells = _moments(name, figures, description=description, hidden=hidden[0], left_out=left_out)
+        cells = _moments(rows[0], blocks, persons=persons)
         yield _line(name, "mean", label=label, cells=cells, unit=variable.unit)
     else:
-        for level, counts, marks in zip(variable.categories, table, hidden, strict=False):
-            cells = _shares(counts, whole=persons, hidden=marks)
+        for level, shown_counts in zip(variable.categories, rows, strict=True):
+            cells = _shares(shown_counts, whole=persons)
             yield _line(name, "level", label=label, cells=cells, level=level)
-    yield _line(name, "missing", label=label, cells=_shares(table[-1], whole=persons, hidden=hidden[-1]))
+    yield _line(name, "missing", label=label, cells=_shares(missing, whole=persons))
 
 
 def _line(
@@ -155,29 +217,27 @@ def _line(
     }
 
 
-def _shares(counts: Counts, *, whole: Counts, hidden: Marks) -> list[dict[str, Any]]:
+def _shares(counts: Shown, *, whole: Shown) -> list[dict[str, Any]]:
     return [
-        {"suppressed": True} if mark else {"count": int(count), "share": int(count) / int(all_) if all_ else None}
-        for count, all_, mark in zip(counts, whole, hidden, strict=True)
+        {"suppressed": True} if count is None else {"count": count, "share": count / all_ if all_ else None}
+        for count, all_ in zip(counts, whole, strict=True)
     ]
 
 
-def _moments(
-    name: str, figures: Figures, *, description: Description, hidden: Marks, left_out: Marks
-) -> list[dict[str, Any]]:
-    n, means = figures.counts[name][:, 0], figures.means[name]
-    squares = figures.squares[name]
-    total = int(n.sum())
-    mean = math.fsum((n * means).tolist()) / total if total else 0.0
-    square = math.fsum([*squares.tolist(), *(n * (means - mean) * (means - mean)).tolist()])
-    rows = [(total, mean, square)]
-    if description.levels:
-        rows += zip(n.tolist(), means.tolist(), squares.tolist(), strict=True)
+def _moments(counts: Shown, blocks: Sequence[Block], *, persons: Shown) -> list[dict[str, Any]]:
+    """Return the cells of a mean, all persons first; their mean and squares follow from those of the blocks."""
+    total = sum(block.persons for block in blocks)
+    mean = math.fsum(block.persons * block.mean for block in blocks) / total if total else 0.0
+    square = math.fsum(
+        part for block in blocks for part in (block.square, block.persons * (block.mean - mean) * (block.mean - mean))
+    )
+    alone = {block.groups[0]: block for block in blocks if not block.joined}
+    columns = [Block((), total, mean=mean, square=square) if blocks else None, *map(alone.get, range(len(counts) - 1))]
     return [
         {"suppressed": True}
-        if gone or 0 < count < description.minimum_cell
-        else _moment(count, mean=centre, square=spread, exact=not mark)
-        for (count, centre, spread), mark, gone in zip(rows, hidden, left_out, strict=True)
+        if block is None or whole is None
+        else _moment(block.persons, mean=block.mean, square=block.square, exact=count is not None)
+        for block, count, whole in zip(columns, counts, persons, strict=True)
     ]
 
 

@@ -11,11 +11,16 @@ trip bit by bit: only str, int, float, bool, None, lists and dicts with string k
 NaN and no infinity. `combine` must be deterministic: the same total gives the same state
 at every site.
 
+Counts go first. The first round of every estimator counts persons and adds nothing else, so that
+the counts can be judged, by `cells` and by the estimator itself, before any site gives a sum; the
+estimator asks for no sum over a group of fewer than the minimum cell, nor over its complement.
+
 A class of estimators is built by its factory `from_protocol(analysis, protocol=protocol)`,
 which `programme.py` calls for the kind of the analysis. Models receive tables with complete
 cases only, Table 1 receives all rows; the programme sees to that.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -26,6 +31,8 @@ from hansa.lib.statistics.table import Table
 Vector: TypeAlias = npt.NDArray[np.float64]
 State: TypeAlias = dict[str, Any]
 Cell: TypeAlias = tuple[str, float]
+Pair: TypeAlias = tuple[float, float]
+Sums: TypeAlias = Mapping[str, Pair]
 
 
 class Estimator(Protocol):
@@ -57,10 +64,17 @@ class Estimator(Protocol):
         """Return the plain-words name of each number that `local` gives in this state."""
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
-        """Return the counts of persons that this total would reveal, each with its label.
+        """Return the counts of persons that later sums are about or the result shows, each with its label.
 
-        Disclosure rules run over these before `combine` does; sums that count nobody are left out.
+        Disclosure rules run over these before the next round opens. What the estimator itself leaves out
+        because too few stand behind it is not among them.
         """
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of persons in a vector, each with its label; a site judges its own by them."""
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return sum and sum of squares of values, none negative, of which few persons may have nearly all."""
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the next public state from the sums added over all sites."""

@@ -131,6 +131,12 @@ class Formula:
         )
         return tuple(dict.fromkeys(names for names in found if names))
 
+    @cached_property
+    def indicators(self) -> frozenset[str]:
+        """Return the names of the columns that hold an indicator, alone or times something else."""
+        found = (c.name for c in self.columns if any(self.variables[p.variable].categories for p in c.parts))
+        return frozenset(found)
+
     def matrix(self, table: Table) -> npt.NDArray[np.float64]:
         """Return the design matrix of a table without missing values, shape (rows, columns)."""
         matrix = np.empty((table.rows, len(self.columns)), order="F")

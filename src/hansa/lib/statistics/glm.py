@@ -1,10 +1,11 @@
 """Generalised linear models over several sites, equal to the model of the pooled rows.
 
-The first round counts: rows, persons in each combination of levels with each outcome, and the
-sums that give mean and deviation of each column, by which all sites standardise their columns.
-Each later round is one look at trial coefficients (newton.py): the deviance, the score and the
-information, whose sums over sites are those of the pooled rows. Estimates and standard errors
-are carried back to the scale of the variables at the end.
+The first round counts: rows, and persons in each combination of levels with each outcome. Where
+few stand behind one of them the model is refused before any sum is asked for (crossings.py).
+The second round adds the sums that give mean and deviation of each column, by which all sites
+standardise their columns. Each later round is one look at trial coefficients (newton.py): the
+deviance, the score and the information, whose sums over sites are those of the pooled rows.
+Estimates and standard errors are carried back to the scale of the variables at the end.
 
 Nelder and Wedderburn, JRSS A 135 (1972) 370-384.
 """
@@ -13,7 +14,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +22,9 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics import newton
 from hansa.lib.statistics.arithmetic import fold, inner, logarithm, shortened
-from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.crossings import Crossings, refusal
+from hansa.lib.statistics.dominance import Scale, dominated
+from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.families import FAMILIES, Family
 from hansa.lib.statistics.formula import Formula
 from hansa.lib.statistics.schema import GlmAnalysis, Protocol
@@ -43,6 +45,7 @@ class Glm:
     name: str
     formula: Formula
     family: str
+    minimum_cell: int = 1
 
     kind: ClassVar[str] = "glm"
     needs_secure_sum: ClassVar[bool] = False
@@ -50,7 +53,12 @@ class Glm:
     @classmethod
     def from_protocol(cls, analysis: GlmAnalysis, *, protocol: Protocol) -> "Glm":
         """Return the estimator of an analysis; InvalidError when its formula is not sound."""
-        return cls(name=analysis.name, formula=protocol.formula(analysis), family=analysis.family)
+        return cls(
+            name=analysis.name,
+            formula=protocol.formula(analysis),
+            family=analysis.family,
+            minimum_cell=protocol.disclosure.minimum_cell,
+        )
 
     @property
     def parameters(self) -> int:
@@ -59,16 +67,18 @@ class Glm:
 
     def start(self) -> State:
         """Return the state before the round that counts."""
-        return {"rows": None, "converged": False, "problem": None}
+        return {"rows": None, "centre": None, "converged": False, "problem": None}
 
     def is_done(self, state: State) -> bool:
         """Tell whether the estimate is found, or cannot be."""
         return bool(state["converged"] or state["problem"])
 
     def local(self, state: State, table: Table) -> Vector:
-        """Return the counts and sums of the first round, or deviance, score and information at the trial."""
+        """Return the counts of the first round, the moments of the second, or what the trial gives."""
         if state["rows"] is None:
-            return self._count(table)
+            return np.concatenate([[float(table.rows)], self._crossings.local(table)])
+        if state["centre"] is None:
+            return self._add(table)
         X = (self.formula.matrix(table) - np.array(state["centre"])) / np.array(state["scale"])
         outcome = (self._outcome(table) - state["outcome_centre"]) / state["outcome_scale"]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -83,9 +93,9 @@ class Glm:
         """Return the plain-words name of each sum."""
         names, response = self.formula.names, self.formula.response
         if state["rows"] is None:
+            return ("persons", *self._crossings.labels)
+        if state["centre"] is None:
             return (
-                "persons",
-                *self._crossed_labels,
                 f"sum of {response}",
                 f"sum of squared {response}",
                 f"log-likelihood of {response} at its own values",
@@ -101,16 +111,38 @@ class Glm:
         )
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the persons of each combination of levels, none where few of them stop the model."""
+        return () if self._few(state, total) else self.persons(state, total)
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
         """Return the persons of each combination of levels; later sums count nobody."""
         if state["rows"] is not None:
             return ()
-        size = 1 + len(self._crossed_labels)
-        return tuple(zip(self.labels(state)[:size], total[:size].tolist(), strict=True))
+        return (("persons", float(vector[0])), *self._crossings.cells(vector[1:]))
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return the columns, and an outcome that is a number, of which few persons may have nearly all."""
+        if state["rows"] is None or state["centre"] is not None:
+            return {}
+        rows, firsts, seconds = state["rows"], total[3 : 3 + self.parameters], total[3 + self.parameters :]
+        found = {}
+        for column, scale, first, second in zip(self.formula.columns, self._scales, firsts, seconds, strict=True):
+            pair = scale.whole(float(first), float(second), persons=rows)
+            if pair is not None and dominated(pair, persons=0 if column.name in self.formula.indicators else rows):
+                found[f"sum of {column.name}"] = pair
+        name = self.formula.response
+        bounds = None if self._levels(name) else self.formula.variables[name].bounds
+        pair = Scale(*self._outcome_range, bounds).whole(float(total[0]), float(total[1]), persons=rows)
+        if pair is not None and dominated(pair, persons=rows):
+            found[f"sum of {name}"] = pair
+        return found
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the state after a round."""
         if state["rows"] is None:
-            return self._set_up(total)
+            return self._begin(state, total)
+        if state["centre"] is None:
+            return self._set_up(state, total)
         dispersed = state["rows"] - self.parameters if self.family == "gaussian" else None
         return newton.step(state, total, names=self.formula.names, dispersed=dispersed)
 
@@ -146,7 +178,7 @@ class Glm:
             )
         return outcome
 
-    def _count(self, table: Table) -> Vector:
+    def _add(self, table: Table) -> Vector:
         outcome = self._outcome(table)
         saturated = float(self._family.saturated(outcome).sum())
         middle, reach = self._outcome_range
@@ -160,41 +192,32 @@ class Glm:
                 f"Numbers of the analysis '{self.name}' are too large to be added exactly.",
                 "Give the variables of its formula a range in the protocol.",
             )
-        return np.concatenate([[float(table.rows)], self._crossed(table), moments])
+        return moments
 
     @cached_property
-    def _crossings(self) -> tuple[tuple[str, ...], ...]:
-        """Return each set of categories to count, with the outcome where that is one."""
+    def _crossings(self) -> Crossings:
+        """Return the sets of categories to count, with the outcome where that is one."""
         outcome = (self.formula.response,) if self._levels(self.formula.response) else ()
         sets = [*((*names, *outcome) for names in self.formula.crossings), *([outcome] if outcome else [])]
-        return tuple(dict.fromkeys(sets))
+        return Crossings(tuple(dict.fromkeys(sets)), self.formula.variables)
+
+    def _few(self, state: State, total: Vector) -> tuple[str, ...]:
+        """Return the combinations of levels that too few persons have, by the counts of the first round."""
+        return () if state["rows"] is not None else self._crossings.few(total[1:], minimum_cell=self.minimum_cell)
 
     def _levels(self, name: str) -> tuple[str, ...]:
         return self.formula.variables[name].categories
-
-    @cached_property
-    def _crossed_labels(self) -> tuple[str, ...]:
-        return tuple(
-            "persons with " + " and ".join(f"{name}[{level}]" for name, level in zip(names, levels, strict=True))
-            for names in self._crossings
-            for levels in product(*(self._levels(name) for name in names))
-        )
-
-    def _crossed(self, table: Table) -> Vector:
-        counts = [np.empty(0)]
-        for names in self._crossings:
-            place, size = np.zeros(table.rows, dtype=np.int64), 1
-            for name in names:
-                place = place * len(self._levels(name)) + table[name].astype(np.int64)
-                size *= len(self._levels(name))
-            counts.append(np.bincount(place, minlength=size).astype(np.float64))
-        return np.concatenate(counts)
 
     @cached_property
     def _ranges(self) -> list[tuple[float, float]]:
         """Return middle and half width of what the protocol allows in each column; no shift without an intercept."""
         bounds = [column.bounds(self.formula.variables) for column in self.formula.columns]
         return [_range(each, shift=self.formula.has_intercept and index > 0) for index, each in enumerate(bounds)]
+
+    @cached_property
+    def _scales(self) -> list[Scale]:
+        bounds = [column.bounds(self.formula.variables) for column in self.formula.columns]
+        return [Scale(*scale, each) for scale, each in zip(self._ranges, bounds, strict=True)]
 
     @cached_property
     def _middle(self) -> Vector:
@@ -210,15 +233,22 @@ class Glm:
             return 0.0, 1.0
         return _range(self.formula.variables[self.formula.response].bounds, shift=self.formula.has_intercept)
 
-    def _set_up(self, total: Vector) -> State:
-        """Return the state of the null model, in columns of mean 0 and deviation 1."""
-        rows = round(total[0])
-        sums = total[1 + len(self._crossed_labels) :]
-        p, intercept = self.parameters, self.formula.has_intercept
-        state = {"rows": rows, "saturated": float(sums[2]), **newton.begin([0.0] * p)}
+    def _begin(self, state: State, total: Vector) -> State:
+        """Return the state after the counts, which may already be the end."""
+        rows, p = round(total[0]), self.parameters
+        begun = {**state, **newton.begin([0.0] * p), "rows": rows}
         if rows <= p:
             message = f"There are {rows} complete rows for {p} coefficients."
-            return newton.fail(state, message, remedy="Leave out terms, or add rows.")
+            return newton.fail(begun, message, remedy="Leave out terms, or add rows.")
+        if few := self._few(state, total):
+            message, remedy = refusal(few, minimum_cell=self.minimum_cell)
+            return newton.fail(begun, message, remedy=remedy)
+        return begun
+
+    def _set_up(self, state: State, sums: Vector) -> State:
+        """Return the state of the null model, in columns of mean 0 and deviation 1."""
+        rows, p, intercept = state["rows"], self.parameters, self.formula.has_intercept
+        state = {**state, "saturated": float(sums[2])}
         middle, reach = self._outcome_range
         mean, deviation = _moments(sums[:1] / rows, square=sums[1:2] / rows, shift=intercept)
         if self.family == "gaussian":

@@ -2,9 +2,10 @@
 
 Covariates are centred and scaled, first by what the protocol allows and then by the mean and
 standard deviation of all sites together, so that exp() stays near one and sums keep their digits.
-The first round counts and takes these means; each later round is one look at trial coefficients
-(newton.py, to which minus two log-likelihoods are the deviance). What the sites send in a look
-is up to the models in cox.py.
+The first round counts persons, also by the levels of the model's categories, and a model with a
+level of few persons ends there (crossings.py). The second takes the means; each later round is one
+look at trial coefficients (newton.py, to which minus two log-likelihoods are the deviance). What
+the sites send in a look is up to the models in cox.py.
 
 Therneau and Grambsch, Modeling Survival Data (2000) chapter 3.
 """
@@ -20,7 +21,9 @@ from scipy.special import chdtrc, ndtr, ndtri
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics import newton
 from hansa.lib.statistics.arithmetic import fold, inner, shortened, unfold
-from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.crossings import Crossings, is_few, refusal
+from hansa.lib.statistics.dominance import Scale, dominated
+from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.survival import Floats, Read, Survival
 from hansa.lib.statistics.table import Table
 
@@ -34,6 +37,7 @@ ROUNDING = 1e-12
 # Columns have deviation 1 over everybody, so this variance within risk sets is none.
 NO_VARIANCE = 1e-10
 LARGEST_EXPONENT = 700.0
+NO_CROSSINGS = Crossings((), {})
 TOO_LONG = "sites at which the last step was too long to compute the sums"
 
 
@@ -41,7 +45,8 @@ TOO_LONG = "sites at which the last step was too long to compute the sums"
 class ProportionalHazards(ABC):
     """Estimate log hazard ratios, one for each of `names`; what the sites send is up to the subclasses.
 
-    `bounds` are the smallest and largest value that the protocol allows in each column, where it says so.
+    `bounds` are the smallest and largest value that the protocol allows in each column, where it says so;
+    `indicators` are the names of columns that hold an indicator, whose persons `crossings` counts.
     """
 
     name: str
@@ -50,6 +55,9 @@ class ProportionalHazards(ABC):
     bounds: tuple[Bounds, ...] = ()
     ties: Ties = "efron"
     confidence: float = 0.95
+    crossings: Crossings = NO_CROSSINGS
+    indicators: frozenset[str] = frozenset()
+    minimum_cell: int = 1
 
     kind: ClassVar[str] = "cox"
     baseline: ClassVar[str]
@@ -68,18 +76,20 @@ class ProportionalHazards(ABC):
 
     def start(self) -> State:
         """Return the state before the round that counts."""
-        return {"rows": None, "problem": None, "converged": False}
+        return {"rows": None, "centre": None, "problem": None, "converged": False}
 
     def is_done(self, state: State) -> bool:
         """Tell whether the estimate is found, or cannot be."""
         return bool(state["converged"] or state["problem"])
 
     def local(self, state: State, table: Table) -> Vector:
-        """Return the counts and covariate sums of the first round, or the sums at the trial coefficients."""
+        """Return the counts of the first round, the covariate sums of the second, or those at the trial."""
         survival = self.read(table)
-        X = (survival.covariates - self._middle) / self._reach
         if state["rows"] is None:
-            return np.concatenate([self._count(survival, X), X.sum(axis=0), (X**2).sum(axis=0)])
+            return np.concatenate([self._count(survival), self.crossings.local(table)])
+        X = (survival.covariates - self._middle) / self._reach
+        if state["centre"] is None:
+            return np.concatenate([self._add(survival, X), X.sum(axis=0), (X**2).sum(axis=0)])
         sums = self._look(state, survival, X=(X - np.array(state["centre"])) / np.array(state["scale"]))
         if np.all(np.isfinite(sums)) and np.all(np.abs(sums) <= LARGEST_SUM):
             return np.concatenate([[0.0], sums])
@@ -88,18 +98,44 @@ class ProportionalHazards(ABC):
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum."""
         if state["rows"] is None:
+            return (*self._count_labels(), *self.crossings.labels)
+        if state["centre"] is None:
             sums = tuple(f"sum of {name}" for name in self.names)
-            return (*self._count_labels(), *sums, *(f"sum of squared {name}" for name in self.names))
+            return (*self._add_labels(), *sums, *(f"sum of squared {name}" for name in self.names))
         return (TOO_LONG, *self._look_labels(state))
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
-        """Return the counts of persons in the first round; later sums count nobody."""
-        return () if state["rows"] is not None else self._count_cells(total[: -2 * self.parameters])
+        """Return the counts of persons in the first round, none where few of them stop the model."""
+        if state["rows"] is not None:
+            return ()
+        own, crossed = self._parted(total)
+        cells = self._count_cells(own)
+        return () if self._few(cells, crossed) else (*cells, *self.crossings.cells(crossed))
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of the first round; later sums count nobody."""
+        if state["rows"] is not None:
+            return ()
+        return tuple(zip(self.labels(state), vector.tolist(), strict=True))
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return the columns of which few persons may have nearly all."""
+        if state["rows"] is None or state["centre"] is not None:
+            return {}
+        p, rows, found = self.parameters, state["rows"], {}
+        columns = zip(self.names, self._scales, total[-2 * p : -p].tolist(), total[-p:].tolist(), strict=True)
+        for name, scale, first, second in columns:
+            pair = scale.whole(first, second, persons=rows)
+            if pair is not None and dominated(pair, persons=0 if name in self.indicators else rows):
+                found[f"sum of {name}"] = pair
+        return found
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the state after a round."""
         if state["rows"] is None:
-            return self._set_up(total)
+            return self._begin(state, total)
+        if state["centre"] is None:
+            return self._set_up(state, total)
         likelihood = self._likelihood(state, total[1:])
         if total[0] > 0 or not np.all(np.isfinite(likelihood)):
             # The count of sites that could not compute the sums makes newton halve the step.
@@ -138,8 +174,8 @@ class ProportionalHazards(ABC):
         }
 
     @abstractmethod
-    def _count(self, survival: Survival, X: Floats) -> Vector:
-        """Return what the first round counts, given covariates X in the middle of their ranges."""
+    def _count(self, survival: Survival) -> Vector:
+        """Return what the first round counts beside the levels of categories."""
 
     @abstractmethod
     def _count_labels(self) -> tuple[str, ...]:
@@ -147,11 +183,19 @@ class ProportionalHazards(ABC):
 
     @abstractmethod
     def _count_cells(self, counts: Vector) -> tuple[Cell, ...]:
-        """Return the counts of persons among the added numbers of `_count`."""
+        """Return the counts of persons that follow from the added numbers of `_count`, and are shown."""
 
     @abstractmethod
-    def _set_up(self, total: Vector) -> State:
-        """Return the state after the first round, by `_begin`."""
+    def _counted(self, counts: Vector) -> State:
+        """Return rows, events and what else follows from the added numbers of `_count`."""
+
+    def _add(self, survival: Survival, X: Floats) -> Vector:
+        """Return what the second round adds beside the moments of X, the covariates in the middle of their ranges."""
+        return np.empty(0)
+
+    def _add_labels(self) -> tuple[str, ...]:
+        """Return the name of each number of `_add`."""
+        return ()
 
     @abstractmethod
     def _look(self, state: State, survival: Survival, *, X: Floats) -> Vector:
@@ -180,27 +224,49 @@ class ProportionalHazards(ABC):
         return np.array([(high - low) / 2 or 1.0 for low, high in halves])
 
     @property
+    def _scales(self) -> list[Scale]:
+        scales = zip(self._middle.tolist(), self._reach.tolist(), self._all_bounds, strict=True)
+        return [Scale(middle, reach, bounds) for middle, reach, bounds in scales]
+
+    @property
     def _all_bounds(self) -> tuple[Bounds, ...]:
         return self.bounds or (None,) * self.parameters
 
-    def _begin(self, total: Vector, *, rows: int, events: int) -> State:
-        """Return the state after the first round: mean and deviation of each column, and zero coefficients."""
-        p = self.parameters
-        mean, square = total[-2 * p : -p] / max(rows, 1), total[-p:] / max(rows, 1)
+    def _parted(self, total: Vector) -> tuple[Vector, Vector]:
+        """Return the numbers of `_count` and the counts of the crossings."""
+        size = len(self._count_labels())
+        return total[:size], total[size:]
+
+    def _begin(self, state: State, total: Vector) -> State:
+        """Return the state after the counts, which may already be the end."""
+        own, crossed = self._parted(total)
+        begun = {**state, **newton.begin([0.0] * self.parameters), **self._counted(own)}
+        if few := self._few(self._count_cells(own), crossed):
+            message, remedy = refusal(few, minimum_cell=self.minimum_cell)
+            return newton.fail({**begun, **self._withheld(begun)}, message, remedy=remedy)
+        if not begun["events"]:
+            remedy = "Ask for a longer time of observation, or another event."
+            return newton.fail(begun, "Nobody had the event, so there is nothing to estimate.", remedy=remedy)
+        return begun
+
+    def _few(self, cells: tuple[Cell, ...], crossed: Vector) -> tuple[str, ...]:
+        """Return the groups that somebody is in, but too few."""
+        small = tuple(name for name, count in cells if is_few(count, minimum_cell=self.minimum_cell))
+        return small + self.crossings.few(crossed, minimum_cell=self.minimum_cell)
+
+    def _withheld(self, begun: State) -> State:
+        """Return what the state of a refused model says instead of its counts."""
+        counts = (begun["events"], begun["rows"] - begun["events"])
+        return {"events": None} if any(is_few(count, minimum_cell=self.minimum_cell) for count in counts) else {}
+
+    def _set_up(self, state: State, total: Vector) -> State:
+        """Return the state after the second round: mean and deviation of each column, and zero coefficients."""
+        p, rows = self.parameters, state["rows"]
+        mean, square = total[-2 * p : -p] / rows, total[-p:] / rows
         variance = square - mean**2
         flat = variance <= ROUNDING * np.maximum(square, mean**2)
         scale = np.sqrt(np.where(flat, 1.0, variance))
-        state = {
-            **newton.begin([0.0] * p),
-            "rows": rows,
-            "events": events,
-            "centre": mean.tolist(),
-            "scale": scale.tolist(),
-        }
-        if events:
-            return state
-        remedy = "Ask for a longer time of observation, or another event."
-        return newton.fail(state, "Nobody had the event, so there is nothing to estimate.", remedy=remedy)
+        return {**state, "centre": mean.tolist(), "scale": scale.tolist()}
 
     def _terms(self, state: State) -> list[dict[str, Any]]:
         """Return each coefficient on the scale of its own variable."""

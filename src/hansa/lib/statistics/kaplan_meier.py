@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from hansa.lib.statistics.arithmetic import shortened
-from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.grid import Counts
 from hansa.lib.statistics.log_rank import at_risk, log_rank
 from hansa.lib.statistics.schema import KaplanMeierAnalysis, Protocol
@@ -69,6 +69,14 @@ class KaplanMeier:
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
         """Return the counts of persons on the merged grid."""
         return self.counts.cells(total)
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return the counts on the grid before it is merged."""
+        return tuple(zip(self.labels(state), vector.tolist(), strict=True))
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return nothing: only counts are added."""
+        return {}
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the merged counts."""

@@ -1,9 +1,15 @@
 """All analyses of a study in lockstep: one vector leaves a site in each round.
 
 A programme is itself an estimator. It joins the sums of every analysis that is not yet done,
-so a study takes as many rounds as its longest analysis. Its first round also counts sites, rows
-and complete rows. Models see only rows that lack none of the variables of any model, so that
-no two models of a study can be compared to find one person; Table 1 sees all rows.
+so a study takes as many rounds as its longest analysis. Its first round counts, and nothing but:
+sites, rows, complete rows, and what the analyses count. Sums follow in later rounds, over groups
+that these counts allow. Models see only rows that lack none of the variables of any model, so that
+no two models of a study can be compared to find one person. Table 1 sees all rows and begins a
+round later; where only a few rows are incomplete it leaves them out too, for its counts less
+those of a model would tell what these few have.
+
+A site looks at its own rows by `own_checks` and at its own counts by `own_cells`; both matter where
+its sums are not masked, so that another can read them.
 
 `rehearse` runs the programme over tables in one process. It calls what a node calls.
 """
@@ -19,9 +25,10 @@ from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics import cox, kaplan_meier
-from hansa.lib.statistics.estimator import Cell, Estimator, State, Vector
+from hansa.lib.statistics.crossings import is_few
+from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
-from hansa.lib.statistics.schema import Protocol
+from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.table_one import TableOne
 
@@ -34,6 +41,19 @@ FACTORIES: Mapping[str, Callable[..., Estimator]] = {
 # A site, its rows, and those of them that models use.
 OWN_SUMS = ("sites", "persons", "persons without missing values")
 MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class OwnRows:
+    """Hold what a site looks at before it contributes to one analysis; the fields are those of `check_site`.
+
+    `variables` are the values behind each sum, `design` is (rows, columns), `parameters` their number.
+    """
+
+    variables: Mapping[str, Vector]
+    design: Vector | None = None
+    columns: tuple[str, ...] = ()
+    parameters: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +83,14 @@ class Programme:
     def start(self) -> State:
         """Return the state before the first round."""
         analyses = {estimator.name: estimator.start() for estimator in self.estimators}
-        return {"round": 0, "sites": None, "rows": None, "complete": None, "analyses": analyses}
+        return {
+            "round": 0,
+            "sites": None,
+            "rows": None,
+            "complete": None,
+            "few_incomplete": False,
+            "analyses": analyses,
+        }
 
     def is_done(self, state: State) -> bool:
         """Tell whether all analyses are done."""
@@ -75,7 +102,8 @@ class Programme:
         own = [1.0, float(table.rows), float(complete.rows)] if state["round"] == 0 else []
         parts = [np.array(own, dtype=np.float64)]
         for estimator, part in self._open(state):
-            parts.append(estimator.local(part, table if estimator.kind == "table_one" else complete))
+            sees_all = estimator.kind == "table_one" and not state["few_incomplete"]
+            parts.append(estimator.local(part, table if sees_all else complete))
         return np.concatenate(parts)
 
     def labels(self, state: State) -> tuple[str, ...]:
@@ -86,12 +114,40 @@ class Programme:
         return tuple(names)
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
-        """Return the counts of persons that this total would reveal."""
+        """Return the counts of persons that later sums are about or the result shows."""
         shares = list(self._shares(state, total))
         found = [(f"{e.name}: {label}", count) for e, part, sums in shares for label, count in e.cells(part, sums)]
         if state["round"] == 0:
             found[:0] = list(zip(OWN_SUMS[1:], total[1:3].tolist(), strict=True))
         return tuple(found)
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return sum and sum of squares of values, none negative, of which few persons may have nearly all."""
+        shares = self._shares(state, total)
+        return {f"{e.name}: {label}": pair for e, part, sums in shares for label, pair in e.sums(part, sums).items()}
+
+    def own_cells(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of persons in the sums of one site, which it judges where they are not masked."""
+        found: list[Cell] = []
+        if state["round"] == 0:
+            rows, complete = vector[1:3].tolist()
+            found = [(OWN_SUMS[1], rows), (OWN_SUMS[2], complete), ("persons with missing values", rows - complete)]
+        for estimator, part, sums in self._shares(state, vector):
+            found += [(f"{estimator.name}: {label}", count) for label, count in estimator.persons(part, sums)]
+        return tuple(found)
+
+    def own_checks(self, table: Table) -> Iterator[OwnRows]:
+        """Yield what a site looks at on its own rows, analysis by analysis, before it contributes unmasked sums."""
+        complete = table.complete(self._model_variables)
+        for analysis, estimator in zip(self.protocol.analyses, self.estimators, strict=True):
+            if isinstance(analysis, TableOneAnalysis):
+                yield OwnRows(dict(_described(analysis, table, protocol=self.protocol)))
+            elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
+                formula = self.protocol.formula(analysis)
+                values = complete[formula.response].astype(np.float64)
+                is_number = isinstance(analysis, GlmAnalysis) and not formula.variables[formula.response].categories
+                variables = {formula.response: values} if is_number else {}
+                yield OwnRows(variables, formula.matrix(complete), formula.names, estimator.parameters)
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the next state from the added sums of all sites."""
@@ -103,6 +159,8 @@ class Programme:
         if state["round"] == 0:
             counts = [round(count) for count in total[:3].tolist()]
             combined |= dict(zip(("sites", "rows", "complete"), counts, strict=True))
+            if is_few(counts[1] - counts[2], minimum_cell=self.protocol.disclosure.minimum_cell):
+                combined |= {"rows": counts[2], "few_incomplete": True}
         return combined
 
     def result(self, state: State, *, study: str | None = None) -> dict[str, Any]:
@@ -123,10 +181,12 @@ class Programme:
         return self.protocol.model_variables()
 
     def _open(self, state: State) -> Iterator[tuple[Estimator, State]]:
-        """Yield each analysis that needs another round, with its state."""
+        """Yield each analysis that takes part in this round, with its state."""
         for estimator in self.estimators:
             part = state["analyses"][estimator.name]
-            if not estimator.is_done(part):
+            # Table 1 waits for the count of incomplete rows where there are models to compare it with.
+            waits = state["round"] == 0 and estimator.kind == "table_one" and self._model_variables
+            if not waits and not estimator.is_done(part):
                 yield estimator, part
 
     def _shares(self, state: State, total: Vector) -> Iterator[tuple[Estimator, State, Vector]]:
@@ -159,3 +219,13 @@ def rehearse(protocol: Protocol, sites: Mapping[str, Table]) -> dict[str, Any]:
         total = np.sum([programme.local(state, table) for table in sites.values()], axis=0)
         state = parse_json(canonical(programme.combine(state, total)))
     return programme.result(state)
+
+
+def _described(analysis: TableOneAnalysis, table: Table, *, protocol: Protocol) -> Iterator[tuple[str, Vector]]:
+    """Yield the known values of each number in each group of a Table 1."""
+    numbers = [name for name in analysis.variables if protocol.variables[name].type == "number"]
+    levels = protocol.variables[analysis.by].categories if analysis.by else ()
+    groups = {f" among {analysis.by}[{level}]": table[str(analysis.by)] == code for code, level in enumerate(levels)}
+    for where, among in groups.items() or [("", np.ones(table.rows, dtype=np.bool_))]:
+        for name in numbers:
+            yield f"{name}{where}", table[name][among & ~table.missing(name)].astype(np.float64)

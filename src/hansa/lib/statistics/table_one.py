@@ -1,20 +1,22 @@
 """Table 1: who was studied, by the levels of one category, as counts, means and deviations.
 
-The first round counts persons and levels and adds values; the second adds squared distances
-from the mean of each group, which keeps the digits that a sum of squares would lose. Rows
-without a level of the dividing category are in no column; their number is stated beside it.
-What of all this a reader may see is decided in description.py.
+The first round counts persons and levels; the second adds values, only over groups that the counts
+allow (description.py); the third adds squared distances from the mean of each group, which keeps
+the digits that a sum of squares would lose. Rows without a level of the dividing category are in
+no column; their number is stated beside it. What of all this a reader may see, and what the state
+carries on, is decided in description.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
-from hansa.lib.statistics.description import Description, Figures, describe, shown
-from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.description import Block, Description, Figures, decide, describe, shown
+from hansa.lib.statistics.dominance import dominated
+from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.schema import Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.variables import Variable
@@ -47,57 +49,78 @@ class TableOne:
 
     def start(self) -> State:
         """Return the state before the round that counts."""
-        return {"counts": None, "squares": None}
+        return {"shown": None, "sums": None, "squares": None}
 
     def is_done(self, state: State) -> bool:
-        """Tell whether counts and squared distances are in."""
+        """Tell whether counts, sums and squared distances are in."""
         return state["squares"] is not None
 
     def local(self, state: State, table: Table) -> Vector:
-        """Return counts and sums by group, or squared distances from the means of the groups."""
+        """Return counts by group, then sums and then squared distances from the means of what may be added."""
         groups = self._divided(table)
-        if state["counts"] is None:
+        if state["shown"] is None:
             sums = [float(table.rows - sum(group.rows for group in groups))]
             for group in groups:
                 sums.append(float(group.rows))
                 for name in self.described:
                     sums.extend(self._count(name, group))
-        else:
-            means = self._figures(state).means
-            sums = [
-                float(((_known(name, group) - means[name][index]) ** 2).sum())
-                for name in self._numbers
-                for index, group in enumerate(groups)
-            ]
+            return np.array(sums, dtype=np.float64)
+        sums = []
+        for name, block in self._blocks(state):
+            values = np.concatenate([_known(name, groups[group]) for group in block.groups])
+            if state["sums"] is None:
+                sums.append(float(((values - self._middle(name)) / self._reach(name)).sum()))
+            else:
+                sums.append(float(((values - block.mean) ** 2).sum()))
         return np.array(sums, dtype=np.float64)
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum."""
-        if state["counts"] is not None:
-            return tuple(
-                f"sum of squared distances of {name} from its mean{where}"
-                for name in self._numbers
-                for where in self._where
-            )
+        if state["shown"] is not None:
+            what = "sum of {}" if state["sums"] is None else "sum of squared distances of {} from its mean"
+            return tuple(what.format(name) + self._among(block) for name, block in self._blocks(state))
         names = ["persons"]
         for name in self.described:
             names += [f"persons with {name}[{level}]" for level in self.variables[name].categories]
             names += [f"persons without {name}"]
-            names += [f"persons with {name}", f"sum of {name}"] if name in self._numbers else []
+            names += [f"persons with {name}"] if name in self._numbers else []
         without = f"persons without {self.by}" if self.by else "persons left out"
         return (without, *(f"{name}{where}" for where in self._where for name in names))
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
-        """Return the counts that the table will show; later sums count nobody."""
-        if state["counts"] is not None:
+        """Return the counts that the table will show, and those of the values that will be added up."""
+        if state["shown"] is not None:
             return ()
-        return shown(self._figures({"counts": total.tolist(), "squares": None}), description=self._description)
+        counted = self.combine(state, total)
+        added = [
+            (f"values of {name} to add{self._among(block)}", float(block.persons))
+            for name, block in self._blocks(counted)
+        ]
+        return (*shown(self._figures(total), description=self._description), *added)
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of the first round; later sums count nobody."""
+        return () if state["shown"] is not None else tuple(zip(self.labels(state), vector.tolist(), strict=True))
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return in the last round the sums of which few persons may have nearly all."""
+        if state["sums"] is None:
+            return {}
+        found = {}
+        for name, block in self._blocks(self.combine(state, total)):
+            pair = (block.persons * block.mean, block.square + block.persons * block.mean**2)
+            bounds = self.variables[name].bounds
+            if bounds is not None and bounds[0] >= 0 and dominated(pair, persons=block.persons):
+                found[f"sum of {name}{self._among(block)}"] = pair
+        return found
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the state with what was added."""
-        if state["counts"] is not None:
-            return {**state, "squares": total.tolist()}
-        return {"counts": total.tolist(), "squares": None if self._numbers else []}
+        if state["shown"] is not None:
+            return {**state, "sums" if state["sums"] is None else "squares": total.tolist()}
+        decided = decide(self._figures(total), description=self._description)
+        nothing: list[float] | None = None if any(decided["blocks"].values()) else []
+        return {"shown": decided, "sums": nothing, "squares": nothing}
 
     def result(self, state: State) -> dict[str, Any]:
         """Return the lines of the table, one cell for each column."""
@@ -105,7 +128,7 @@ class TableOne:
             "name": self.name,
             "kind": self.kind,
             "by": self.by,
-            **describe(self._figures(state), description=self._description),
+            **describe(state["shown"], self._moments(state), description=self._description),
         }
 
     @property
@@ -131,11 +154,11 @@ class TableOne:
         return [table.select(column == code) for code in range(len(self._levels))]
 
     def _count(self, name: str, table: Table) -> list[float]:
-        """Return the persons of each level, those without a value, and for a number those with one and their sum."""
+        """Return the persons of each level, those without a value, and for a number those with one."""
         known = _known(name, table)
         missing = float(table.rows - len(known))
         if name in self._numbers:
-            return [missing, float(len(known)), float(((known - self._middle(name)) / self._reach(name)).sum())]
+            return [missing, float(len(known))]
         levels = np.bincount(known.astype(np.int64), minlength=len(self.variables[name].categories))
         return [*levels.astype(np.float64).tolist(), missing]
 
@@ -147,27 +170,40 @@ class TableOne:
         low, high = self.variables[name].bounds or (-1.0, 1.0)
         return (high - low) / 2
 
-    def _figures(self, state: State) -> Figures:
-        """Return the added numbers by variable, one row for each group."""
-        without, *flat = state["counts"]
-        table = np.array(flat, dtype=np.float64).reshape(len(self._where), -1)
-        figures = Figures(round(without), np.rint(table[:, 0]).astype(np.int64))
+    def _figures(self, total: Vector) -> Figures:
+        """Return the added counts by variable, one row for each group."""
+        table = np.rint(total[1:]).astype(np.int64).reshape(len(self._where), -1)
+        figures = Figures(round(total[0]), table[:, 0])
         place = 1
         for name in self.described:
-            width = len(self.variables[name].categories) + 1
-            if name in self._numbers:
-                counts, sums = np.rint(table[:, place : place + 2]).astype(np.int64), table[:, place + 2]
-                figures.counts[name] = counts[:, ::-1]
-                means = sums / np.maximum(counts[:, 1], 1)
-                figures.means[name] = self._middle(name) + self._reach(name) * means
-                width = 3
-            else:
-                figures.counts[name] = np.rint(table[:, place : place + width]).astype(np.int64)
+            width = len(self.variables[name].categories or (None,)) + 1
+            counts = table[:, place : place + width]
+            figures.counts[name] = counts[:, ::-1] if name in self._numbers else counts
             place += width
-        if state["squares"]:
-            squares = np.array(state["squares"], dtype=np.float64).reshape(len(self._numbers), -1)
-            figures.squares.update(zip(self._numbers, squares, strict=True))
         return figures
+
+    def _blocks(self, state: State) -> Iterator[tuple[str, Block]]:
+        """Yield what is added up, variable after variable, with the moments known so far."""
+        place = 0
+        for name in self._numbers:
+            for groups, persons, joined in state["shown"]["blocks"][name]:
+                mean = state["sums"][place] / max(persons, 1) if state["sums"] else 0.0
+                square = state["squares"][place] if state["squares"] else 0.0
+                centre = self._middle(name) + self._reach(name) * mean
+                yield name, Block(tuple(groups), persons, joined=joined, mean=centre, square=square)
+                place += 1
+
+    def _moments(self, state: State) -> dict[str, list[Block]]:
+        found: dict[str, list[Block]] = {name: [] for name in self._numbers}
+        for name, block in self._blocks(state):
+            found[name].append(block)
+        return found
+
+    def _among(self, block: Block) -> str:
+        """Return which groups a sum is over, nothing when it is over all of them."""
+        if len(block.groups) == len(self._where):
+            return ""
+        return " among " + " or ".join(f"{self.by}[{self._levels[group]}]" for group in block.groups)
 
 
 def _known(name: str, table: Table) -> Vector:
