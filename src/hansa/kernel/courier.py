@@ -84,7 +84,7 @@ class Line:
 Lines = dict[str, Line]
 
 
-def deliver(row: LetterRow, partner: Partner, line: Line) -> bool:
+def deliver(row: LetterRow, partner: Partner, *, line: Line) -> bool:
     """Carry one letter; return whether it was answered."""
     body = outbox.envelope(row, partner)
     try:
@@ -125,7 +125,7 @@ def carry(partner: Partner, lines: Lines) -> float:
     if pause > 0:
         return min(pause, bell.PATIENCE)
     line = lines.setdefault(through.address, Line(through.address, who=through.name))
-    deliver(row, partner, line)
+    deliver(row, partner, line=line)
     return 0.0
 
 

@@ -133,7 +133,7 @@ def collect(sender: JSON, token: JSON) -> list[dict[str, JSON]]:
     if not isinstance(sender, str) or not isinstance(token, str):
         raise InvalidError("The call names no sender.", "Both nodes must speak version 1 of the letters.")
     partner = envelopes.sender(sender)
-    asked = envelopes.read(Call, token, partner)
+    asked = envelopes.read(Call, token, by=partner)
     if (asked.sender, asked.recipient) != (partner.institution, own().id):
         raise RefusedError("The call was made by or for somebody else.", "Sign your own call.")
     check_clock(instant(asked.at), now=timezone.now(), who=partner.name)

@@ -52,7 +52,7 @@ def check(envelope: JSON, *, now: datetime, fresh: bool = True) -> tuple[dict[st
         raise InvalidError("This is not an envelope of version 1.", "Both nodes must speak version 1 of the letters.")
     outside = {name: str(value) for name, value in envelope.items()}
     partner = sender(outside["from"])
-    hop = read(Hop, outside["hop"], partner)
+    hop = read(Hop, outside["hop"], by=partner)
     if (hop.sender, hop.recipient, hop.sealed) != (outside["from"], outside["to"], digest(outside["sealed"])):
         raise SignatureError("The envelope was altered on the way.", "Send it again; nothing of it was applied.")
     if fresh:
@@ -60,17 +60,17 @@ def check(envelope: JSON, *, now: datetime, fresh: bool = True) -> tuple[dict[st
     return outside, partner
 
 
-def read(kind: type[S], token: str, partner: Partner) -> S:
+def read(kind: type[S], token: str, *, by: Partner) -> S:
     """Return what a partner signed to come in; the first use of a key that it announced makes that its key."""
     try:
-        return kind.read(token, key=partner.keys.signing)
+        return kind.read(token, key=by.keys.signing)
     except SignatureError as wrong:
-        if partner.announced is not None:
-            said = kind.read(token, key=partner.announced.signing)
-            go_over(partner)
+        if by.announced is not None:
+            said = kind.read(token, key=by.announced.signing)
+            go_over(by)
             return said
         raise SignatureError(
-            f"The envelope is not signed with the key we confirmed for {partner.name}.",
+            f"The envelope is not signed with the key we confirmed for {by.name}.",
             "If they changed their key, they send a signed rotation, or a person confirms the new fingerprint here.",
         ) from wrong
 

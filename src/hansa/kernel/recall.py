@@ -76,7 +76,7 @@ def answer(sender: JSON, token: JSON) -> str:
     if not isinstance(sender, str) or not isinstance(token, str):
         raise InvalidError("The question names no sender.", "Both nodes must speak version 1 of the letters.")
     partner = envelopes.sender(sender)
-    asked = envelopes.read(Question, token, partner)
+    asked = envelopes.read(Question, token, by=partner)
     if (asked.sender, asked.recipient) != (partner.institution, own().id):
         raise RefusedError("The question was asked by or for somebody else.", "Sign your own question.")
     check_clock(instant(asked.at), now=timezone.now(), who=partner.name)

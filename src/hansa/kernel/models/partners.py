@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from hansa.kernel.models.records import Detail, Record
 from hansa.lib.keys import Identity
 
-
 # What changes with every letter.
 RUNNING = (
     "state",
@@ -72,7 +71,7 @@ class Partner(Record):
         for_update = " FOR UPDATE" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(RUNNING)} FROM kernel_partner WHERE id = %s{for_update}",  # noqa: S608 -- constants
+                f"SELECT {', '.join(RUNNING)} FROM kernel_partner WHERE id = %s{for_update}",  # noqa: S608 -- only names above
                 [self._meta.pk.get_db_prep_value(self.pk, connection)],
             )
             for name, value in zip(RUNNING, cursor.fetchone(), strict=True):
