@@ -277,3 +277,14 @@ def test_a_stranger_who_writes_about_a_study_does_not_spoil_its_proof(hostile, h
 
     # Nobody has answered this node's letters yet, so nobody has cosigned its ledger; all before that holds.
     assert report.first_fault.name in ("approvals", "cosignatures")
+
+
+def test_lead_may_not_start_a_study_again_for_ever(hostile, house):
+    begun(hostile, house)
+
+    last = hostile.round(1, start(hostile), attempt=rounds.MOST_ATTEMPTS)
+    beyond = hostile.round(1, start(hostile), attempt=rounds.MOST_ATTEMPTS + 1)
+
+    assert (last.outcome, beyond.outcome) == ("applied", "refused")
+    assert "started 25 times already" in beyond.reason
+    assert hostile.study.attempt == rounds.MOST_ATTEMPTS

@@ -129,6 +129,7 @@ def retry(study: Study, *, by: Person) -> None:
     """
     if not is_lead(study):
         raise RefusedError(_("Only the institution that proposed the study starts it again."), _("Ask them to."))
+    rounds.check_attempt(study.attempt + 1)
     study.attempt += 1
     rounds.begin(study)
 

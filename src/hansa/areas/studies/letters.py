@@ -177,6 +177,7 @@ def round_opened(said: Letter, partner: Partner) -> None:
             _("Start the study again: retry."),
         )
     if attempt > study.attempt:
+        rounds.check_attempt(attempt)
         study.attempt = attempt
         rounds.start_over(study)
     last = queries.last_round(study)

@@ -43,6 +43,8 @@ from hansa.lib.statistics.table import Table
 
 PATIENCE = timedelta(seconds=float(os.environ.get("HANSA_PATIENCE_SECONDS", "120")))
 RESULT = "result"
+# Nobody asks a person before a study starts again, and each time the lead learns totals anew.
+MOST_ATTEMPTS = 25
 WAITING = "studies.patience"
 # How far apart the same sums may come out on two processors, relative and near zero.
 ROUNDING, NOTHING = 1e-8, 1e-10
@@ -127,6 +129,15 @@ def begin_if_all_approved(study: Study) -> None:
     ready = study.state == State.APPROVED and not joint.waits_for(study, Verdict.APPROVED)
     if ready and queries.is_lead(study):
         begin(study)
+
+
+def check_attempt(number: int) -> None:
+    """Refuse to start a study again for ever."""
+    if number > MOST_ATTEMPTS:
+        raise RefusedError(
+            _("This study was started {count} times already.").format(count=MOST_ATTEMPTS),
+            _("Find out why it stops, and propose it anew; every party then decides again."),
+        )
 
 
 def begin(study: Study) -> None:
