@@ -5,10 +5,15 @@ import json
 import pytest
 from django.test import Client
 
+from hansa.areas.studies.models import Study
 from hansa.kernel import tokens
-from hansa.kernel.models import ApiToken
+from hansa.kernel.identity import own
+from hansa.kernel.models import ApiToken, PartyDecision
+from hansa.lib.statistics import protocol as protocols
 from hansa.web.views.session import inside
 from tests.conftest import given
+from tests.kernel.samples import PROTOCOL
+from tests.paper import PaperPartner, in_force, memorandum
 
 PASSWORD = "a long sentence of words"
 JSON = {"content_type": "application/json"}
@@ -128,6 +133,18 @@ def test_token_reads_and_does_only_what_its_scopes_name(ada):
     assert ApiToken.objects.count() == 1
 
 
+def test_token_makes_none_that_outlives_it(ada):
+    made = tokens.create(ApiToken(), by=ada, name="short", scopes=["tokens.create", "studies.read"], days=2)
+    program = {"headers": {"authorization": f"Bearer {made.text}"}}
+
+    asked = Client().post(
+        "/api/tokens/create", json.dumps({"name": "long", "scopes": ["studies.read"], "days": 366}), **JSON, **program
+    )
+
+    assert asked.status_code == 200
+    assert ApiToken.objects.get(name="long").expires == ApiToken.objects.get(name="short").expires
+
+
 def test_token_is_no_key_to_the_pages(ada):
     made = tokens.create(ApiToken(), by=ada, name="reader", scopes=["studies.read"])
 
@@ -151,3 +168,37 @@ def test_error_pages_tell_nothing_of_the_node(browser, path):
     assert answer.status_code in (400, 404)
     assert "Traceback" not in text
     assert "/tmp/" not in text
+
+
+def test_text_of_a_partner_is_shown_and_never_run(browser):
+    mark = "<script>alert(1)</script>"
+    partner = PaperPartner()
+    with given():
+        agreement = in_force(memorandum(partner, preamble=dict.fromkeys(("en", "de", "sv"), mark)), partner)
+        row = partner.row()
+        row.name, row.trouble, row.alarm = mark, mark, mark
+        row.save()
+        study = Study(
+            state="failed",
+            title=mark,
+            question=mark,
+            trouble=mark,
+            purpose="DUO:0000042",
+            protocol=protocols.parse(PROTOCOL).to_json(),
+            source_text=mark,
+            lead=partner.id,
+            parties=[own().id, partner.id],
+            agreement=agreement.hash,
+            clause="4.1",
+        )
+        study.save()
+        note = {"record": study.urn, "party": partner.id, "at": study.created, "reason": mark}
+        PartyDecision(verdict="declined", **note).save()
+    pages = ["/", "/studies/", f"/studies/{study.pk}/", "/agreements/", f"/agreements/{agreement.pk}/", "/ledger/"]
+    pages += ["/partners/", f"/partners/{row.pk}/"]
+
+    shown = {path: browser.get(path) for path in pages}
+
+    assert {answer.status_code for answer in shown.values()} == {200}
+    assert [path for path, answer in shown.items() if mark in answer.content.decode()] == []
+    assert "&lt;script&gt;" in shown[f"/studies/{study.pk}/"].content.decode()

@@ -71,5 +71,5 @@ def person_of(text: str, *, now: datetime | None = None) -> Person:
     if found is None or not found.is_valid(now=now or timezone.now()):
         raise EntryError(_("This token opens nothing."), _("Make a new one on the page of your account."))
     person = found.person
-    person.scopes = frozenset(found.scopes)
+    person.scopes, person.speaks_until = frozenset(found.scopes), found.expires
     return person

@@ -39,7 +39,9 @@ def create(
     token.name = name
     token.scopes = sorted(set(scopes))
     token.digest = digest(token.text)
-    token.expires = timezone.now() + timedelta(days=days)
+    expires = timezone.now() + timedelta(days=days)
+    # A program's token makes none that outlives it, or one that leaked would never end.
+    token.expires = min(expires, by.speaks_until or expires)
 
 
 @action(needs="tokens.revoke", source=(VALID,), target=(REVOKED,), because=BECAUSE)

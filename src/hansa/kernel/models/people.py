@@ -62,6 +62,8 @@ class Person(Record, AbstractBaseUser):
 
     # What a program that speaks for this person may do at most; None for the person in the flesh.
     scopes: frozenset[str] | None = None
+    # Until when it speaks; nothing that it makes may open anything longer.
+    speaks_until: datetime | None = None
 
     class Meta:
         app_label = "kernel"
