@@ -12,7 +12,7 @@ import pytest
 from hansa.lib.canonical import digest
 from tests.functional.nodes import Alliance, LiveNode, until
 from tests.functional.protocols import protocol, rehearsed
-from tests.functional.test_restore import hansa
+from tests.functional.test_restore import copy, hansa
 from tests.functional.test_rounds import same
 from tests.postgres import postgres
 
@@ -91,3 +91,29 @@ def test_copy_of_a_node_on_postgresql_holds_what_its_own_program_wrote(mixed: Al
     assert copied.returncode == 0, copied.stderr
     with tarfile.open(tmp_path / "copy") as tar:
         assert tar.getnames() == ["manifest.jws", "database.dump", "node.toml"]
+
+
+def test_node_on_postgresql_is_brought_back_into_an_empty_database(mixed: Alliance, tmp_path: Path) -> None:
+    lead, passphrase = mixed.lead, copy(mixed.lead, tmp_path / "copy")
+    lead.kill()
+    other = f"{lead.database}_anew"
+    with psycopg.connect(postgres(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {other.rpartition('/')[2]}")
+        try:
+            options = ("restore", tmp_path / "copy", lead.directory, "--passphrase-file", passphrase)
+
+            full = hansa(lead, *options)
+            impatient = hansa(lead, *options, "--database", other, "--wait", 0)
+            done = hansa(lead, *options, "--database", other)
+
+            assert "is not empty" in full.stderr
+            assert "Nobody knows yet what was seen" in impatient.stderr
+            assert done.returncode == 0, done.stderr
+            lead.database = other
+            lead.start()
+            until(lead.answers, what="the restored node to answer", seconds=60)
+            assert mixed.propose(protocol())
+            assert lead.run("from hansa.kernel import ledger; told = ledger.verify()") == []
+        finally:
+            lead.kill()
+            server.execute(f"DROP DATABASE {other.rpartition('/')[2]} WITH (FORCE)")

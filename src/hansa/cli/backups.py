@@ -49,6 +49,9 @@ def restore(
     without: Annotated[
         list[str] | None, typer.Option(metavar="INSTITUTION", help="Do without a partner's word, and block it.")
     ] = None,
+    database: Annotated[
+        str, typer.Option(metavar="URL", help="The empty PostgreSQL database to fill, where the copy is of one.")
+    ] = "",
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for partners that only dial out.")] = 60.0,
 ) -> None:
     """Bring a node back from a copy, unless it is older than what partners have seen."""
@@ -60,6 +63,7 @@ def restore(
         loss=declare_loss,
         without=said_without(without or ()),
         seconds=wait,
+        database=database,
         say=typer.echo,
     )
     made = bring_back(file.absolute(), directory, wish=wish)

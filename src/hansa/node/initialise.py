@@ -85,18 +85,24 @@ def write_private(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def migrate(directory: Path) -> None:
-    """Bring the database of a node to the form that this version needs."""
+def wake(directory: Path) -> None:
+    """Let this process work for a node."""
     os.environ["HANSA_NODE"] = str(directory)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hansa.node.settings")
     import django  # noqa: PLC0415 -- Django reads the directory when it is imported by the settings
     from django.conf import settings  # noqa: PLC0415 -- as above
-    from django.core.management import call_command  # noqa: PLC0415 -- as above
-    from django.db import DatabaseError  # noqa: PLC0415 -- as above
 
     if settings.configured and directory != settings.HANSA_NODE:
         raise InvalidError(f"This process already works for the node in {settings.HANSA_NODE}.", "Start another.")
     django.setup()
+
+
+def migrate(directory: Path) -> None:
+    """Bring the database of a node to the form that this version needs."""
+    wake(directory)
+    from django.core.management import call_command  # noqa: PLC0415 -- only now there is a node to work for
+    from django.db import DatabaseError  # noqa: PLC0415 -- as above
+
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:

@@ -21,8 +21,9 @@ from hansa.kernel import backup
 from hansa.kernel.backup import Manifest
 from hansa.lib.canonical import parse
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
-from hansa.node.configuration import Configuration, load
-from hansa.node.initialise import migrate, write_private
+from hansa.lib.merkle import Frontier, leaf_hash
+from hansa.node.configuration import Configuration, load, postgresql
+from hansa.node.initialise import migrate, wake, write_private
 
 if TYPE_CHECKING:
     from hansa.kernel.models import Partner
@@ -44,6 +45,7 @@ class Wish:
     loss: str = ""
     without: tuple[str, ...] = ()
     seconds: float = 60.0
+    database: str = ""
     say: Callable[[str], object] = str
 
 
@@ -53,6 +55,7 @@ def restore(file: Path, directory: Path, *, wish: Wish) -> Manifest:
     directory.parent.mkdir(parents=True, exist_ok=True)
     stage = directory.with_name(f".{directory.name}.restored-{secrets.token_hex(4)}")
     stage.mkdir(mode=0o700)
+    made: Configuration | None = None
     try:
         manifest = lay_out(file, stage, beside=directory, wish=wish)
         made = load(stage)
@@ -60,7 +63,10 @@ def restore(file: Path, directory: Path, *, wish: Wish) -> Manifest:
         fill(made, manifest=manifest)
         judge(made, manifest=manifest, lying=directory, wish=wish)
     except BaseException:
-        shutil.rmtree(stage)
+        try:
+            empty_again(made)
+        finally:
+            shutil.rmtree(stage)
         raise
     swap(stage, directory, say=wish.say)
     return manifest
@@ -81,9 +87,18 @@ def lay_out(file: Path, stage: Path, *, beside: Path, wish: Wish) -> Manifest:
             shutil.copyfile(beside / name, stage / name)
     for path in stage.iterdir():
         path.chmod(0o700 if path.is_dir() else 0o600)
+    if wish.database:
+        rename_database(stage / backup.NODE, wish.database)
     if load(stage).institution != manifest.institution:
         raise InvalidError(f"{beside} is the node of another institution.", "Name another directory.")
     return manifest
+
+
+def rename_database(description: Path, address: str) -> None:
+    """Write another PostgreSQL database into the description of a node."""
+    postgresql(address)
+    lines = [line for line in description.read_text(encoding="utf-8").splitlines() if not line.startswith("database")]
+    description.write_text("\n".join([*lines, f"database = {json.dumps(address)}", ""]), encoding="utf-8")
 
 
 def keys_for(stage: Path, *, beside: Path, passphrase: str) -> dict[str, bytes]:
@@ -120,23 +135,47 @@ def fill(made: Configuration, *, manifest: Manifest) -> None:
             "The copy is of another kind of database than node.toml names.",
             "Remove or write the line 'database' in the node.toml of the directory.",
         )
-    if not made.database:
+    if made.database:
+        fill_postgresql(made.directory)
+    else:
         backup.check_ledger(manifest, backup.tree_of(made.directory / backup.SQLITE))
-        migrate(made.directory)
+    migrate(made.directory)
+
+
+def fill_postgresql(stage: Path) -> None:
+    """Let pg_restore fill the database that node.toml names, which must be empty."""
+    wake(stage)
+    from django.db import connection  # noqa: PLC0415 -- only now there is a node to work for
+
+    if connection.introspection.table_names():
+        raise RefusedError(
+            "The PostgreSQL database that node.toml names is not empty.",
+            "Make a new one (createdb) and name it: --database postgresql://USER:PASSWORD@HOST/DATABASE",
+        )
+    name = connection.settings_dict["NAME"]
+    options = ("--single-transaction", "--no-owner", "--no-privileges", f"--dbname={name}")
+    backup.run_for_postgresql("pg_restore", *options, str(stage / backup.POSTGRESQL))
+    (stage / backup.POSTGRESQL).unlink()
+
+
+def empty_again(made: Configuration | None) -> None:
+    """Take out of a PostgreSQL database what was put there in vain, so that it can be tried again."""
+    if made is None or not made.database or (made.directory / backup.POSTGRESQL).exists():
         return
-    raise RefusedError(
-        "Hansa does not fill a PostgreSQL database.", "See docs/how-to/back-up-and-restore.md for the steps."
-    )
+    from django.db import connection  # noqa: PLC0415 -- only now there is a node to work for
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
 
 
 def judge(made: Configuration, *, manifest: Manifest, lying: Path, wish: Wish) -> None:
     """Hold the copy against what lies in the directory and what partners saw; declare what is lost."""
     from hansa.kernel import ledger, recall  # noqa: PLC0415 -- only now there is a node to work for
 
-    if faults := ledger.verify():
-        raise InvalidError(f"The ledger in this copy does not hold. {faults[0]}", "Take another copy.")
-    old = lying / backup.SQLITE
-    ahead = backup.compare(made.directory / backup.SQLITE, old) if old.exists() else ""
+    if (ledger.size(), ledger.root()) != (manifest.size, manifest.root) or (faults := ledger.verify()):
+        raise InvalidError(f"The ledger in this copy does not hold. {' '.join(faults[:1])}", "Take another copy.")
+    ahead = ahead_of(made, lying=lying)
     heard = hear_partners(wish)
     if wish.loss:
         recall.demand_all_heard(heard, without=wish.without)
@@ -146,6 +185,39 @@ def judge(made: Configuration, *, manifest: Manifest, lying: Path, wish: Wish) -
         recall.demand_nothing_lost(heard, without=wish.without)
     recall.resume(heard, reason=wish.loss)
     wish.say(f"The ledger of {manifest.size} entries holds; {len(heard)} partners said what they saw of it.")
+
+
+def ahead_of(made: Configuration, *, lying: Path) -> str:
+    """Return why the ledger that lies in the directory forbids to bring this copy back, or nothing."""
+    old = load(lying)
+    if not made.database and (lying / backup.SQLITE).exists():
+        return backup.compare(made.directory / backup.SQLITE, lying / backup.SQLITE)
+    if made.database and old.database and old.database != made.database:
+        return postgresql_ahead_of(old.database)
+    return ""
+
+
+def postgresql_ahead_of(address: str) -> str:
+    """Return why the ledger in a PostgreSQL database forbids to bring this copy back, or nothing."""
+    from django.db import DatabaseError  # noqa: PLC0415 -- only now there is a node to work for
+    from django.db.utils import ConnectionHandler  # noqa: PLC0415 -- as above
+
+    from hansa.kernel import ledger  # noqa: PLC0415 -- as above
+
+    other, theirs = ConnectionHandler({"default": postgresql(address)})["default"], Frontier()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT body FROM kernel_ledgerentry ORDER BY position")
+            for (body,) in cursor:
+                theirs.add(leaf_hash(body.encode()))
+    except DatabaseError:
+        # A broken database is the reason for many a restore; then only partners can tell.
+        return ""
+    finally:
+        other.close()
+    if theirs.size > ledger.size():
+        return f"The ledger in the database before has {theirs.size} entries; this copy knows only {ledger.size()}."
+    return "" if theirs.root() == ledger.root(theirs.size) else "The ledger in the database before is another one."
 
 
 def hear_partners(wish: Wish) -> "dict[str, Seen]":
