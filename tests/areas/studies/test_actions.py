@@ -58,7 +58,7 @@ def test_proposal_takes_the_parties_the_clause_names(db, tmp_path):
     ("old", "new", "why"),
     [
         ("minimum_cell: 5", "minimum_cell: 2", "minimum_cell"),
-        ("DUO:0000042", "DUO:0000007", "purpose"),
+        ("DUO:0000042", "DUO:0000011", "purpose"),
         ("minimum_sites: 2", "minimum_sites: 1", ""),
     ],
 )

@@ -6,6 +6,7 @@ from hansa.kernel import jobs
 from hansa.kernel.models import PartyDecision
 from hansa.lib.errors import RefusedError
 from tests.areas.studies.scene import PROTOCOL, PaperLead
+from tests.conftest import given
 
 
 def reason(receipt):
@@ -75,8 +76,6 @@ def test_letter_with_other_terms_than_the_study_is_refused(two):
 def test_letter_of_somebody_who_is_no_party_is_refused(three):
     three.proposed()
     study = three.study
-    from tests.conftest import given
-
     with given():
         study.parties = study.parties[:2]
         study.save()
@@ -401,3 +400,30 @@ def test_retry_is_for_the_lead(two):
 
     with pytest.raises(RefusedError, match="Only the institution that proposed"):
         actions.retry(two.study, by=two.people["coordinator"])
+
+
+def test_approval_that_comes_before_the_proposal_counts(two):
+    two.proposed()
+    study = two.study
+    with given():
+        Study.objects.all().delete()
+        PartyDecision.objects.all().delete()
+    two.approved(study)
+
+    two.proposed()
+
+    assert [row.verdict for row in PartyDecision.objects.all()] == ["approved", "proposed"]
+
+
+def test_conclusion_that_is_told_twice_counts_as_it_was_told_first(two):
+    two.dataset()
+    two.proposed()
+    two.approved_by_all(two.study)
+    lead = PaperLead(two)
+    lead.run()
+    lead.conclude()
+
+    lead.conclude(total=[0.0], result={})
+    jobs.run_due()
+
+    assert two.study.state == "review"

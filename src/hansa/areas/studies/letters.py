@@ -118,10 +118,9 @@ def forget_others(study: Study) -> None:
 def overtaken(study: Study) -> None:
     """End a study at once that another party ended before its proposal reached us."""
     for verdict, state in ((Verdict.DECLINED, State.DECLINED), (Verdict.WITHDRAWN, State.WITHDRAWN)):
-        for party, row in joint.decided(study, verdict).items():
-            if party in study.parties:
-                study.state, study.trouble = state, row.reason
-                study.save()
+        for row in joint.decided(study, verdict).values():
+            study.state, study.trouble = state, row.reason
+            study.save()
 
 
 @letter("studies.approved", permit=APPROVE)
