@@ -11,7 +11,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the kernel and the areas can do."""
-        from hansa.kernel import accounts, agreements, partners, recall, rotation, tokens  # noqa: F401, PLC0415 -- app ready: models must be loaded first
+        from hansa.kernel import accounts, agreements, partners, reading, recall, rotation, tokens  # noqa: F401, PLC0415 -- app ready: models must be loaded first
         from hansa.kernel.areas import all_areas  # noqa: PLC0415 -- app ready: models must be loaded first
 
         all_areas()
