@@ -55,6 +55,18 @@ def made(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, list[Path]])
     return root, nodes.make(root, data=parts, clauses=CLAUSES)
 
 
+@pytest.fixture(scope="module")
+def house(
+    made: tuple[Path, dict[str, int]], forge: Forge, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Alliance]:
+    """Return three institutions whose nodes run for all tests of a module, and wait six seconds for a contribution."""
+    root, ports = made
+    with nodes.opened(
+        root, tmp_path_factory.mktemp("house"), ports=ports, forge=forge, settings="HANSA_PATIENCE_SECONDS=6"
+    ) as alliance:
+        yield alliance
+
+
 @pytest.fixture
 def alliance(made: tuple[Path, dict[str, int]], forge: Forge, tmp_path: Path) -> Iterator[Alliance]:
     """Return three institutions whose nodes run; the last can only dial out."""
