@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from hansa.kernel.agreements import name_of
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Partner
 from hansa.lib import agreement as documents
@@ -216,7 +217,11 @@ def in_force(document: dict[str, Any], *partners: PaperPartner, signatory: str =
             document, key=partner.signing, party=partner.id, name="Someone", office=office, at=at
         )
     agreement = Agreement(
-        document=document, hash=digest(document), signatures=signatures, state=Agreement.State.IN_FORCE
+        id=name_of(digest(document)),
+        document=document,
+        hash=digest(document),
+        signatures=signatures,
+        state=Agreement.State.IN_FORCE,
     )
     agreement.save()
     return agreement

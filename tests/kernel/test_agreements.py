@@ -16,7 +16,9 @@ from hansa.lib.errors import HansaError, InvalidError, RefusedError
 from hansa.lib.keys import SealingKey, SigningKey
 from hansa.lib.signatures import payload_of
 from tests.conftest import given
+from tests.kernel.conftest import Scene
 from tests.paper import SOLNA, PaperPartner, memorandum
+from tests.paper import in_force as signed_by_all
 
 OFFICE = "Chief executive"
 
@@ -54,8 +56,9 @@ def signature_of(paper, document, *, party="", name="Someone", office=OFFICE):
 
 def hear(scene, verb, agreement, **body):
     """Let the partner on paper write about a memorandum; return the receipt."""
-    whole = {"document": getattr(agreement, "document", agreement), **body}
-    return scene.say(scene.paper.write(f"agreements.{verb}", record="urn:x", body=whole))
+    document = getattr(agreement, "document", agreement)
+    record = f"urn:hansa:agreements:{agreements.name_of(digest(document))}"
+    return scene.say(scene.paper.write(f"agreements.{verb}", record=record, body={"document": document, **body}))
 
 
 def written():
@@ -438,4 +441,53 @@ def test_close_leaves_a_memorandum_without_an_end_alone(in_force, ada):
 
     jobs.run_due()
 
+    assert Agreement.objects.get().state == "in_force"
+
+
+def test_letter_about_another_memorandum_than_the_one_in_it_is_refused(scene):
+    said = scene.paper.write("agreements.offered", record="urn:x", body={"document": memorandum(scene.paper)})
+
+    receipt = scene.say(said)
+
+    assert receipt.reason == "The letter names another memorandum than the one in it."
+    assert Agreement.objects.count() == 0
+
+
+def test_two_suspensions_at_once_are_lifted_one_by_one(scene, in_force, ada):
+    agreements.suspend(in_force, by=ada, reason="Ours.")
+    hear(scene, "suspended", in_force, reason="Theirs.")
+    assert Agreement.objects.get().suspended_by == own().id
+
+    agreements.resume(in_force, by=ada)
+    assert (in_force.state, in_force.suspended_by) == ("suspended", scene.paper.id)
+    hear(scene, "resumed", in_force)
+
+    assert (Agreement.objects.get().state, Agreement.objects.get().suspended_by) == ("in_force", "")
+
+
+def test_partner_that_lifts_its_suspension_first_leaves_ours(scene, in_force, ada):
+    agreements.suspend(in_force, by=ada, reason="Ours.")
+    hear(scene, "suspended", in_force, reason="Theirs.")
+
+    assert hear(scene, "resumed", in_force).outcome == "applied"
+    assert Agreement.objects.get().suspended_by == own().id
+    in_force.refresh_from_db()
+    agreements.resume(in_force, by=ada)
+
+    assert (in_force.state, in_force.reason) == ("in_force", "")
+
+
+def test_suspensions_of_two_partners_are_lifted_one_by_one(scene, ada):
+    solna = Scene(PaperPartner(id=SOLNA))
+    with given():
+        solna.paper.row()
+    with given():
+        made = signed_by_all(memorandum(scene.paper, solna.paper), scene.paper, solna.paper)
+    hear(scene, "suspended", made, reason="First.")
+    hear(solna, "suspended", made, reason="Second.")
+
+    hear(scene, "resumed", made)
+
+    assert (Agreement.objects.get().state, Agreement.objects.get().suspended_by) == ("suspended", SOLNA)
+    hear(solna, "resumed", made)
     assert Agreement.objects.get().state == "in_force"

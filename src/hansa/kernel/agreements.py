@@ -19,6 +19,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.jobs import Effect, enqueue, job
 from hansa.kernel.letters import letter, send
 from hansa.kernel.models import Agreement, Job, Partner, Person
+from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.people import grant, grant_everyone
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import agreement as documents
@@ -28,6 +29,7 @@ from hansa.lib.errors import RefusedError
 from hansa.lib.letters import Letter
 
 State = Agreement.State
+STOPS = ("agreements.suspended", "agreements.resumed")
 BECAUSE = "A memorandum is made by letters before any of its clauses is in force."
 
 grant("coordinator", ("agreements.draft", "agreements.offer"))
@@ -142,15 +144,38 @@ def suspend(agreement: Agreement, *, by: Person, reason: str) -> None:
     tell(agreement, "agreements.suspended", body={"reason": reason})
 
 
-@action(needs="agreements.suspend", source=(State.SUSPENDED,), target=(State.IN_FORCE,), because=BECAUSE)
+@action(
+    needs="agreements.suspend", source=(State.SUSPENDED,), target=(State.IN_FORCE, State.SUSPENDED), because=BECAUSE
+)
 def resume(agreement: Agreement, *, by: Person) -> None:
-    """Lift this institution's suspension."""
+    """Lift this institution's suspension.
+
+    If a partner suspended the memorandum as well, it stays suspended until that partner lifts its own.
+    """
     if agreement.suspended_by != own().id:
         raise RefusedError(
             _("Another party suspended the memorandum."), _("Only the party that suspended it can lift that.")
         )
-    agreement.suspended_by = agreement.reason = ""
+    lift(agreement, others=suspenders(agreement))
     tell(agreement, "agreements.resumed", body={})
+
+
+def suspenders(agreement: Agreement) -> list[str]:
+    """Return the partners whose suspension stands, as the last letter of each says; two may have written at once."""
+    rows = LetterRow.objects.filter(
+        record=agreement.urn, direction=LetterRow.Direction.IN, state=LetterRow.State.APPLIED, kind__in=STOPS
+    )
+    last = dict(rows.order_by("sequence").values_list("partner", "kind"))
+    return [party for party, kind in last.items() if kind == STOPS[0]]
+
+
+def lift(agreement: Agreement, *, others: list[str]) -> None:
+    """Lift one suspension; another that stands beside it goes on."""
+    agreement.suspended_by = next(iter(others), "")
+    if not others:
+        agreement.reason = ""
+    if agreement.state == State.SUSPENDED and not others:
+        agreement.state = State.IN_FORCE
 
 
 @action(
@@ -225,6 +250,8 @@ def held(said: Letter) -> Agreement:
     document = said.body.get("document")
     if not isinstance(document, dict):
         raise RefusedError(_("The letter carries no memorandum."), _("Send it with its document."))
+    if said.record != f"urn:hansa:{Agreement.noun}:{name_of(digest(document))}":
+        raise RefusedError(_("The letter names another memorandum than the one in it."), _("Send it once more."))
     if found := Agreement.objects.filter(hash=digest(document)).first():
         if said.sender not in found.parties:
             raise RefusedError(_("The sender is no party of this memorandum."), _("Only a party may write about it."))
@@ -283,12 +310,12 @@ def suspended(said: Letter, partner: Partner) -> None:
 def resumed(said: Letter, partner: Partner) -> None:
     """Go on because the partner that suspended the memorandum lifted that."""
     agreement = held(said)
-    if agreement.suspended_by != said.sender:
+    standing = suspenders(agreement)
+    if said.sender not in standing:
         raise RefusedError(_("The sender did not suspend the memorandum."), _("Nothing is to be lifted."))
-    agreement.suspended_by = agreement.reason = ""
-    if agreement.state == State.SUSPENDED:
-        agreement.state = State.IN_FORCE
-    agreement.save()
+    if agreement.suspended_by == said.sender:
+        lift(agreement, others=[party for party in standing if party != said.sender])
+        agreement.save()
 
 
 @letter("agreements.ended", because=BECAUSE)
