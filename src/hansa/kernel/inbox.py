@@ -11,7 +11,6 @@ sender tries again.
 import logging
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from hansa.kernel import witness
@@ -67,17 +66,20 @@ def read(token: str, partner: Partner) -> Letter:
 
 def already(said: Letter, partner: Partner) -> LetterRow | None:
     """Return the letter as we know it, if it came before; refuse another letter under its number."""
-    numbered = Q(direction=LetterRow.Direction.IN, partner=partner.institution, sequence=said.sequence)
-    row = LetterRow.objects.filter(numbered | Q(pk=said.id)).first()
-    if row is not None and row.sequence != said.sequence:
-        raise SignatureError("Another letter already has this name.", "Each letter has a name of its own.")
-    if row is not None and row.digest != said.digest:
+    if said.sequence == partner.received_sequence + 1:
+        if LetterRow.objects.filter(pk=said.id).exists():
+            raise SignatureError("Another letter already has this name.", "Each letter has a name of its own.")
+        return None
+    row = LetterRow.objects.filter(
+        direction=LetterRow.Direction.IN, partner=partner.institution, sequence=said.sequence
+    ).first()
+    if row is None:
+        raise GapError(partner, partner.received_sequence + 1)
+    if row.digest != said.digest:
         raise SignatureError(
             f"Another letter of {partner.name} already has the number {said.sequence}.",
             "A letter cannot be changed after it was sent; write a new one.",
         )
-    if row is None and said.sequence != partner.received_sequence + 1:
-        raise GapError(partner, partner.received_sequence + 1)
     return row
 
 

@@ -133,5 +133,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"hansa": {"level": "INFO"}},
+    "loggers": {
+        "hansa": {"level": "INFO"},
+        # Whoever asks for another host is answered 400; a traceback each would only fill the disk.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
