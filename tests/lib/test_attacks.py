@@ -387,13 +387,12 @@ def test_two_hospitals_decline_where_one_has_few_events() -> None:
     analysis = "{name: model, kind: cox, formula: 'Surv(time, event) ~ age', ties: efron, baseline: site}"
     programme, tables = singling(analysis)
     own = tables[0].select(np.cumsum(tables[0]["event"]) <= 3)
-    start = programme.start()
 
-    cells = dict(programme.own_cells(start, programme.local(start, own)))
+    cells = dict(programme.own_cells(own))
     findings = small_cells(cells, minimum_cell=ON)
 
     assert [finding.place for finding in findings] == [
         *(label for label, count in cells.items() if 0 < count < ON),
     ]
-    assert cells["model: persons with the event"] == 3
+    assert cells["model: persons with the event, at this site"] == 3
     assert findings

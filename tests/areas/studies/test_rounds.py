@@ -119,16 +119,39 @@ def test_party_signs_no_result_before_the_end(two):
     assert (two.study.state, "before the analyses" in two.study.trouble) == ("failed", True)
 
 
-def test_small_cell_in_the_total_stops_with_the_reason(two):
-    two.side.rows = rows_of(1, count=2)
+def test_small_cell_in_the_total_stops_with_the_reason(three):
+    for side in three.sides:
+        side.rows = rows_of(1, count=1)
+    three.dataset(columns=rows_of(99, count=1))
+    three.approved_by_all(three.propose())
+
+    three.lead_to_the_end()
+
+    assert (three.study.state, "fewer than 5" in three.study.trouble) == ("failed", True)
+    assert three.study.result is None
+    assert "fewer than 5" in three.letters("studies.stopped")[0]["trouble"]
+
+
+def test_site_declines_where_the_other_would_read_a_small_count_of_its_own(two):
     two.dataset(columns=rows_of(99, count=2))
-    two.approved_by_all(two.propose())
+    study = two.propose()
+    two.approved(study)
 
-    two.lead_to_the_end()
+    with pytest.raises(DisclosureError, match="'persons, at this site' stands for fewer than 5 people"):
+        two.approve(study)
 
-    assert (two.study.state, "fewer than 5" in two.study.trouble) == ("failed", True)
-    assert two.study.result is None
-    assert "fewer than 5" in two.letters("studies.stopped")[0]["trouble"]
+    assert two.letters("studies.contributed") == []
+
+
+def test_site_declines_where_the_other_would_read_an_extreme_row(two):
+    rows = rows_of(99)
+    rows["age"] = ["30", "31"] * 39 + ["31", "100"]
+    two.dataset(columns=rows)
+    study = two.propose()
+    two.approved(study)
+
+    with pytest.raises(DisclosureError, match="The fit would go through a single row"):
+        two.approve(study)
 
 
 def test_pooled_cox_model_is_refused_for_two(two):

@@ -193,10 +193,10 @@ def test_study_of_the_trial_takes_less_than_a_fifth_of_a_second():
     _, table = gbsg2(protocol)
     rehearse(protocol, sites(table))
 
-    start = time.perf_counter()
+    start = time.process_time()
     rehearse(protocol, sites(table))
 
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
 
 
 def test_study_of_one_row_at_a_site_names_no_value():
@@ -224,20 +224,15 @@ def test_own_cells_are_all_counts_of_a_site():
     programme = Programme(parse(TEXT))
     frame, _ = samples.gbsg2()
     frame.loc[:2, "age"] = np.nan
-    table, start = table_of(frame, programme.protocol.variables), programme.start()
-    vector = programme.local(start, table)
+    table = table_of(frame, programme.protocol.variables)
 
-    cells = programme.own_cells(start, vector)
+    cells = dict(programme.own_cells(table))
 
-    assert cells[:3] == (
-        ("persons", 686.0),
-        ("persons without missing values", 683.0),
-        ("persons with missing values", 3.0),
-    )
-    assert {label for label, _ in cells[3:]} == set(programme.labels(start)[3:])
-    second = programme.combine(start, vector)
-    found = programme.own_cells(second, programme.local(second, table))
-    assert {label.partition(":")[0] for label, _ in found} == {"baseline"}
+    own = ("persons", "persons without missing values", "persons with missing values")
+    assert [cells[f"{label}, at this site"] for label in own] == [686, 683, 3]
+    assert cells["baseline: persons without age among hormone[no], at this site"] == 1
+    assert cells["response: persons with event[yes], at this site"] == 296
+    assert {label.partition(":")[0] for label in list(cells)[3:]} == {"baseline", "response", "rfs", "adjusted"}
 
 
 def test_own_checks_hold_what_each_analysis_adds():

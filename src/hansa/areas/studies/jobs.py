@@ -158,13 +158,12 @@ def combined(study: Study, round_: Round, total: Numbers) -> dict[str, Any]:
     """Return the state that follows from a total, or stop if the total says too much about too few."""
     programme = queries.programme(study)
     state = programme.combine(round_.state, total)
-    counted = dict(programme.cells(round_.state, total))
-    complete = state["complete"]
     findings = check_totals(
-        counted,
+        programme.cells(round_.state, total),
         minimum_cell=queries.minimum_cell(study),
-        rows=complete,
+        rows=state["complete"],
         parameters=programme.parameters,
+        sums=programme.sums(round_.state, total),
         sites=len(study.parties),
         minimum_sites=int(queries.limits_of(study).get("minimum_sites", 1)),
     )

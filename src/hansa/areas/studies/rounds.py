@@ -31,7 +31,7 @@ from hansa.kernel.jobs import enqueue, settle
 from hansa.kernel.models import Agreement, PartyDecision, Verdict
 from hansa.lib.canonical import JSON, canonical
 from hansa.lib.canonical import parse as parse_json
-from hansa.lib.disclosure import check_site
+from hansa.lib.disclosure import Finding, check_site, small_cells
 from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
 from hansa.lib.keys import SealingKey, VerifyingKey, derive
 from hansa.lib.letters import moment
@@ -112,8 +112,26 @@ def guard(study: Study, table: Table) -> None:
         rows=chosen_rows(study, table),
         earlier=queries.earlier_releases(study, study.dataset),
     )
+    if not queries.is_protected(study):
+        findings += unmasked(study, table)
     if blocking := [finding for finding in findings if finding.blocks]:
         raise DisclosureError(blocking[0].message, blocking[0].remedy)
+
+
+def unmasked(study: Study, table: Table) -> list[Finding]:
+    """Return what the other party, which reads our sums as they are, would learn of few persons."""
+    programme, minimum_cell = queries.programme(study), queries.minimum_cell(study)
+    findings = small_cells(programme.own_cells(table), minimum_cell=minimum_cell)
+    for own_rows in programme.own_checks(table):
+        findings += check_site(
+            minimum_cell=minimum_cell,
+            masked=False,
+            variables=own_rows.variables,
+            design=own_rows.design,
+            columns=own_rows.columns,
+            parameters=own_rows.parameters,
+        )
+    return findings
 
 
 def chosen_rows(study: Study, table: Table) -> RowSet:

@@ -126,15 +126,16 @@ class Programme:
         shares = self._shares(state, total)
         return {f"{e.name}: {label}": pair for e, part, sums in shares for label, pair in e.sums(part, sums).items()}
 
-    def own_cells(self, state: State, vector: Vector) -> tuple[Cell, ...]:
-        """Return every count of persons in the sums of one site, which it judges where they are not masked."""
-        found: list[Cell] = []
-        if state["round"] == 0:
-            rows, complete = vector[1:3].tolist()
-            found = [(OWN_SUMS[1], rows), (OWN_SUMS[2], complete), ("persons with missing values", rows - complete)]
-        for estimator, part, sums in self._shares(state, vector):
-            found += [(f"{estimator.name}: {label}", count) for label, count in estimator.persons(part, sums)]
-        return tuple(found)
+    def own_cells(self, table: Table) -> tuple[Cell, ...]:
+        """Return every count of persons that one site would give, which it judges where they are not masked."""
+        complete = table.complete(self._model_variables)
+        counts = (table.rows, complete.rows, table.rows - complete.rows)
+        found = list(zip((*OWN_SUMS[1:], "persons with missing values"), map(float, counts), strict=True))
+        for estimator in self.estimators:
+            start, rows = estimator.start(), table if estimator.kind == "table_one" else complete
+            cells = estimator.persons(start, estimator.local(start, rows))
+            found += [(f"{estimator.name}: {label}", count) for label, count in cells]
+        return tuple((f"{label}, at this site", count) for label, count in found)
 
     def own_checks(self, table: Table) -> Iterator[OwnRows]:
         """Yield what a site looks at on its own rows, analysis by analysis, before it contributes unmasked sums."""
