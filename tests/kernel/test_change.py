@@ -8,8 +8,30 @@ from hansa.kernel import bell, ledger
 from hansa.kernel.change import change
 from hansa.kernel.frame import current, under_way
 from hansa.kernel.models import LedgerEntry, Partner
-from hansa.lib.errors import RefusedError
+from hansa.lib.errors import InvalidError, RefusedError
 from tests.paper import PaperPartner
+
+
+def block(scene):
+    partner = scene.row
+    partner.state = "blocked"
+    partner.save()
+
+
+def block_and_fail(scene):
+    block(scene)
+    raise KeyError
+
+
+def change_once_more():
+    PaperPartner(id="https://ror.org/00m8d6786").row()
+    with change({"test": "inner"}):
+        raise AssertionError
+
+
+def ring_and_fail():
+    current().rings.add("tests")
+    raise KeyError
 
 
 def test_seals_cause_moves_and_letters_in_one_entry(scene):
@@ -30,29 +52,22 @@ def test_seals_cause_moves_and_letters_in_one_entry(scene):
 
 def test_leaves_nothing_when_it_fails(scene):
     with pytest.raises(KeyError), change({"test": "fails"}):
-        partner = scene.row
-        partner.state = "blocked"
-        partner.save()
-        raise KeyError
+        block_and_fail(scene)
 
     assert (ledger.size(), scene.row.state) == (0, "known")
     assert under_way.get() is None
 
 
 def test_leaves_nothing_when_the_ledger_cannot_take_it(scene):
-    with pytest.raises(Exception, match="canonical|JSON"), change({"test": float("nan")}):
-        partner = scene.row
-        partner.state = "blocked"
-        partner.save()
+    with pytest.raises(InvalidError), change({"test": float("nan")}):
+        block(scene)
 
     assert (ledger.size(), scene.row.state) == (0, "known")
 
 
 def test_refuses_a_change_inside_a_change_and_undoes_both(scene):
     with pytest.raises(RefusedError, match="already under way") as nested, change({"test": "outer"}):
-        PaperPartner(id="https://ror.org/00m8d6786").row()
-        with change({"test": "inner"}):
-            raise AssertionError
+        change_once_more()
 
     assert nested.value.remedy == "Finish it first; an action never calls an action."
     assert Partner.objects.count() == 1
@@ -73,9 +88,8 @@ def test_rings_only_after_what_it_did_is_there_for_others():
 def test_rings_nothing_when_it_failed():
     before = bell.count("tests")
 
-    with pytest.raises(KeyError), change({"test": "fails"}) as made:
-        made.rings.add("tests")
-        raise KeyError
+    with pytest.raises(KeyError), change({"test": "fails"}):
+        ring_and_fail()
 
     assert bell.count("tests") == before
 

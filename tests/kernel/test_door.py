@@ -195,7 +195,7 @@ def test_collect_refuses_a_call_by_or_for_somebody_else(scene, changes):
 
 
 def test_collect_refuses_an_old_call(scene):
-    with pytest.raises(InvalidError, match="60 minutes behind ours.*NTP"):
+    with pytest.raises(InvalidError, match=r"60 minutes behind ours.*NTP"):
         collect(scene.paper, at=datetime.now(UTC) - timedelta(hours=1))
 
 

@@ -73,10 +73,10 @@ def test_changed_key_is_refused_until_its_fingerprint_is_confirmed(scene, person
     scene.paper.sequence = 0
     text = invitation_of(scene.paper)
     partner = partners.renew(scene.row, by=administrator, invitation=text)
-    with pytest.raises(RefusedError, match="nobody at .* has confirmed the new one yet"):
+    with pytest.raises(RefusedError, match=r"nobody at .* has confirmed the new one yet"):
         scene.say(scene.note())
     scene.paper.signing, scene.paper.sealing = old
-    with pytest.raises(RefusedError, match="nobody at .* has confirmed the new one yet"):
+    with pytest.raises(RefusedError, match=r"nobody at .* has confirmed the new one yet"):
         scene.say(scene.note())
 
     partners.confirm(partner, by=administrator, fingerprint=new.fingerprint)

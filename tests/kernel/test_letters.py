@@ -9,8 +9,8 @@ from hansa.kernel import bell, ledger, letters
 from hansa.kernel.change import change
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS, letter, refused, send
-from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import LedgerEntry
+from hansa.kernel.models import Letter as LetterRow
 from hansa.lib.errors import RefusedError
 from hansa.lib.letters import Letter, instant
 from tests.conftest import given
@@ -54,9 +54,12 @@ def test_send_counts_for_each_partner_and_starts_again_with_none(scene):
 
 
 def test_send_gives_its_number_back_when_the_change_fails(scene):
-    with pytest.raises(KeyError), change({"test": "fails"}):
+    def send_and_fail():
         send(STOCKHOLM, NOTED, record="", body={})
         raise KeyError
+
+    with pytest.raises(KeyError), change({"test": "fails"}):
+        send_and_fail()
 
     assert (scene.row.sent_sequence, LetterRow.objects.count(), ledger.size()) == (0, 0, 0)
 

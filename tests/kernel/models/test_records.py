@@ -23,9 +23,9 @@ every = pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name
 @pytest.mark.django_db
 def test_nothing_is_written_outside_a_change(model):
     attempts = [
-        lambda: model().save(),
+        model().save,
         lambda: model(pk=model._meta.pk.get_default()).delete(),
-        lambda: model.objects.create(),
+        model.objects.create,
         lambda: model.objects.update(pk=None),
         lambda: model.objects.all().update(pk=None),
         lambda: model.objects.all().delete(),
