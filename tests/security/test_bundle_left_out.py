@@ -88,3 +88,12 @@ def test_verify_misses_no_letter_of_a_kind_that_stays_out():
     report = verify(example.bundle(DECIDED, told=[*told(), body]), kinds=kinds, vocabularies=example.VOCABULARIES)
 
     assert report.holds
+
+
+def test_verify_notices_a_result_left_out_of_a_record_that_has_one(bundle):
+    kinds = replace(example.KINDS, finished=frozenset({"released"}))
+
+    report = verify(replace(bundle, result=None), kinds=kinds, vocabularies=example.VOCABULARIES)
+
+    assert report.first_fault.name == "result"
+    assert "which was left out" in report.first_fault.detail

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hansa.kernel import keyring, ledger
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
-from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry
+from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry, Verdict
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import bundle_form
@@ -66,6 +66,7 @@ def kinds() -> Kinds:
         approves=frozenset(name for name in KINDS if name.endswith(APPROVED)),
         contributes=frozenset(name for name in KINDS if name.endswith(CONTRIBUTED)),
         withheld=frozenset(name for name in KINDS if name.endswith(TOTALS)),
+        finished=frozenset({str(Verdict.RELEASED)}),
     )
 
 

@@ -25,8 +25,7 @@ from hansa.lib.terms import Vocabularies
 
 RESULT = "result"
 APPLIED, REFUSED = "applied", "refused"
-# Between fewer parties contributions are not masked, and stay out of a bundle.
-MASKED = 3
+MASKED = 3  # between fewer parties contributions are not masked, and stay out of a bundle
 S = TypeVar("S", bound=Statement)
 T = TypeVar("T")
 _EXPORT_AGAIN = "Ask the institution that exported the bundle for a new one."
@@ -36,14 +35,15 @@ _EXPORT_AGAIN = "Ask the institution that exported the bundle for a new one."
 class Kinds:
     """Say what the kinds of letters of the areas mean.
 
-    `permits` gives for each kind the action that a clause has to permit, or None where no
-    clause is needed. Letters of the kinds `withheld` stay out of a bundle.
+    `permits` gives for each kind the action that a clause has to permit, or None for no clause.
+    Letters of the kinds `withheld` stay out of a bundle; in a state of `finished` there is a result.
     """
 
     permits: Mapping[str, str | None]
     approves: frozenset[str]
     contributes: frozenset[str]
     withheld: frozenset[str] = frozenset()
+    finished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -339,6 +339,8 @@ class Examination:
         """Check the signatures of the result."""
         document = self.bundle.result
         if document is None:
+            if self.state in self.kinds.finished:
+                raise ProofError("The record has a result, which was left out.", _EXPORT_AGAIN)
             return "no result yet"
         with _within("result"):
             self._check_signers(document)
