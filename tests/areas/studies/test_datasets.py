@@ -1,4 +1,5 @@
 import os
+import resource
 import subprocess
 import sys
 
@@ -199,6 +200,24 @@ def test_research_file_is_for_its_owner_alone(two):
     two.dataset("data")
 
     assert (own().directory / "research.duckdb").stat().st_mode & 0o777 == 0o600
+
+
+def test_full_disk_is_told_and_leaves_no_table(two):
+    two.dataset("data")
+    path = datasets.research_file()
+    before = resource.prlimit(0, resource.RLIMIT_FSIZE, (path.stat().st_size, resource.RLIM_INFINITY))
+    try:
+        with pytest.raises(RefusedError, match="disk may be full"):
+            datasets.keep(pd.DataFrame({"age": range(200_000)}), table="d_unwritten")
+    finally:
+        resource.prlimit(0, resource.RLIMIT_FSIZE, before)
+
+    with pytest.raises(duckdb.CatalogException):
+        datasets.rows("d_unwritten")
+
+
+def test_records_are_called_by_what_people_know_them_by(two):
+    assert (str(two.dataset("data")), str(two.propose())) == ("data", "Age and the event")
 
 
 def test_store_waits_for_another_process_and_then_says_so(two, monkeypatch):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
-from hansa.lib.errors import InvalidError
+from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.statistics.delimited import columns_of
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".duckdb", ".db")
@@ -159,9 +159,15 @@ def keep(frame: pd.DataFrame, *, table: str) -> str:
         raise GivenError({"source": _("There are no rows in it.")})
     if len({str(name).casefold() for name in frame.columns}) < len(frame.columns):
         raise GivenError({"source": _("Two columns differ only in capital letters; give each its own name.")})
-    with store() as connection:
-        connection.register("incoming", as_text(frame))
-        connection.table("incoming").create(quoted(table))
+    try:
+        with store() as connection:
+            connection.register("incoming", as_text(frame))
+            connection.table("incoming").create(quoted(table))
+    except duckdb.Error as wrong:
+        raise RefusedError(
+            _("The rows could not be written to this node's research data; its disk may be full."),
+            _("Nothing is lost: add them again when its administrator has made room."),
+        ) from wrong
     hashed = hashlib.sha256(pd.util.hash_pandas_object(frame.astype(str), index=True).to_numpy().tobytes())
     return f"sha256:{hashed.hexdigest()}"
 
