@@ -10,6 +10,7 @@ either are opened.
 
 import os
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -71,15 +72,17 @@ def _load(directory: Path, _stamps: tuple[tuple[int, int] | None, ...]) -> Own:
     try:
         about = tomllib.loads((directory / "node.toml").read_text(encoding="utf-8"))
         keys = directory / "keys"
-        sealing = [keys / f"{name}.pem" for name in (PAIR[1], NEXT[1])]
-        openers = tuple(SealingKey.from_pem(path.read_bytes()) for path in sealing if path.exists())
+        openers = [SealingKey.from_pem((keys / "sealing.pem").read_bytes())]
+        with suppress(FileNotFoundError):
+            # It may be renamed at this very moment; the next call sees that and reads anew.
+            openers.append(SealingKey.from_pem((keys / "next-sealing.pem").read_bytes()))
         return Own(
             id=about["institution"],
             name=about["name"],
             address=about.get("address", ""),
             signing=SigningKey.from_pem((keys / "signing.pem").read_bytes()),
-            sealing=SealingKey.from_pem((keys / "sealing.pem").read_bytes()),
-            openers=openers,
+            sealing=openers[0],
+            openers=tuple(openers),
             secret=(keys / "secret").read_bytes(),
             directory=directory,
         )
