@@ -3,6 +3,7 @@
 A new action without a sample here fails the contract test, so none escapes it.
 """
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,9 @@ class World:
     def dataset(self, **fields: Any) -> Dataset:
         """Return a connected dataset; call it where saving is allowed."""
         frame = datasets.load(self.csv())
-        made = Dataset(name="data", source="data.csv", table="d_sample", state="connected", rows=len(frame), **fields)
+        # The file of the research data outlives the transaction of a test.
+        table = f"d_{uuid.uuid4().hex}"
+        made = Dataset(name="data", source="data.csv", table=table, state="connected", rows=len(frame), **fields)
         made.digest = datasets.keep(frame, table=made.table)
         made.save()
         return made
