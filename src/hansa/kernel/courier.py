@@ -124,14 +124,21 @@ def carry(partner: Partner, lines: Lines) -> float:
     pause = (row.next_at - timezone.now()).total_seconds() if row.next_at else 0.0
     if pause > 0:
         return min(pause, bell.PATIENCE)
-    line = lines.setdefault(through.address, Line(through.address, who=through.name))
+    line = line_to(through, lines)
     deliver(row, partner, line=line)
     return 0.0
 
 
+def line_to(partner: Partner, lines: Lines) -> Line:
+    """Return the connection to a partner's address; a new one is costly, so it is kept."""
+    if partner.address not in lines:
+        lines[partner.address] = Line(partner.address, who=partner.name)
+    return lines[partner.address]
+
+
 def fetch(partner: Partner, lines: Lines, *, done: list[str]) -> tuple[list[str], list[HansaError]]:
     """Collect what waits for us at a reachable partner; return what to acknowledge next time, and what went wrong."""
-    line = lines.setdefault(partner.address, Line(partner.address, who=partner.name))
+    line = line_to(partner, lines)
     token = door.call(recipient=partner.institution, seconds=POLL_SECONDS, done=done)
     told = line.post("/letters/collect", {"from": own().id, "call": token, "seen": recall.seen(partner)})
     found = told.get("envelopes")
