@@ -11,7 +11,8 @@ import secrets
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -55,18 +56,14 @@ def restore(file: Path, directory: Path, *, wish: Wish) -> Manifest:
     directory.parent.mkdir(parents=True, exist_ok=True)
     stage = directory.with_name(f".{directory.name}.restored-{secrets.token_hex(4)}")
     stage.mkdir(mode=0o700)
-    made: Configuration | None = None
     try:
         manifest = lay_out(file, stage, beside=directory, wish=wish)
         made = load(stage)
         demand_stopped(made)
-        fill(made, manifest=manifest)
-        judge(made, manifest=manifest, lying=directory, wish=wish)
+        with filled(made, manifest=manifest):
+            judge(made, manifest=manifest, lying=directory, wish=wish)
     except BaseException:
-        try:
-            empty_again(made)
-        finally:
-            shutil.rmtree(stage)
+        shutil.rmtree(stage)
         raise
     swap(stage, directory, say=wish.say)
     return manifest
@@ -127,19 +124,27 @@ def demand_stopped(made: Configuration) -> None:
     raise RefusedError(f"Something answers at {made.listen}: a node still runs there.", "Stop it, then try again.")
 
 
-def fill(made: Configuration, *, manifest: Manifest) -> None:
-    """Bring the database of the copy to the form of this version and hold its ledger against the manifest."""
+@contextmanager
+def filled(made: Configuration, *, manifest: Manifest) -> Iterator[None]:
+    """Bring the database of the copy to the form of this version, and take it out again if the node may not speak."""
     held = backup.POSTGRESQL if made.database else backup.SQLITE
     if held not in manifest.parts:
         raise InvalidError(
             "The copy is of another kind of database than node.toml names.",
             "Remove or write the line 'database' in the node.toml of the directory.",
         )
-    if made.database:
-        fill_postgresql(made.directory)
-    else:
+    if not made.database:
         backup.check_ledger(manifest, backup.tree_of(made.directory / backup.SQLITE))
-    migrate(made.directory)
+        migrate(made.directory)
+        yield
+        return
+    fill_postgresql(made.directory)
+    try:
+        migrate(made.directory)
+        yield
+    except BaseException:
+        empty_again()
+        raise
 
 
 def fill_postgresql(stage: Path) -> None:
@@ -158,10 +163,8 @@ def fill_postgresql(stage: Path) -> None:
     (stage / backup.POSTGRESQL).unlink()
 
 
-def empty_again(made: Configuration | None) -> None:
-    """Take out of a PostgreSQL database what was put there in vain, so that it can be tried again."""
-    if made is None or not made.database or (made.directory / backup.POSTGRESQL).exists():
-        return
+def empty_again() -> None:
+    """Take out of a PostgreSQL database, which was empty, what was put there in vain."""
     from django.db import connection  # noqa: PLC0415 -- only now there is a node to work for
 
     with connection.cursor() as cursor:
