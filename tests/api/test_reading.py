@@ -1,9 +1,9 @@
 import pytest
 
 from hansa.api import reading
-from hansa.kernel.reading import may_read
 from hansa.areas.studies.states import State
 from hansa.kernel.models import Person
+from hansa.kernel.reading import may_read
 from hansa.lib.errors import RefusedError
 from tests.conftest import given
 from tests.web import house

@@ -1,11 +1,11 @@
 import pytest
 from django.test import Client
 
-from hansa.kernel.reading import kinds
 from hansa.api.door import API
 from hansa.areas.studies.states import State
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import ApiToken, LedgerEntry, Person
+from hansa.kernel.reading import kinds
 from tests.api.programs import Program
 from tests.web import house
 

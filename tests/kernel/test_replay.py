@@ -18,9 +18,7 @@ def administrator(db: None) -> Person:
 
 
 def add_colleague(administrator: Person) -> Person:
-    return accounts.add(
-        Person(), by=administrator, username="nora", name="Nora", password=PASSWORD, roles=["auditor"]
-    )
+    return accounts.add(Person(), by=administrator, username="nora", name="Nora", password=PASSWORD, roles=["auditor"])
 
 
 def test_explains_every_state(administrator: Person) -> None:

@@ -46,7 +46,7 @@ def test_letter_altered_after_signing_is_refused() -> None:
     other = replace(LETTER, clause="4.2").sign(KEY).split(".")[1]
 
     with pytest.raises(SignatureError):
-        Letter.read(".".join([head, other, signature]), key=KEY.public)
+        Letter.read(f"{head}.{other}.{signature}", key=KEY.public)
     assert payload != other
 
 

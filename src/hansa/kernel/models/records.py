@@ -58,7 +58,7 @@ class Record(models.Model):
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
         """Return a row read from the database, remembering the state it was read in."""
         made = super().from_db(db, field_names, values, **options)
-        made._state_before = made.state
+        made._state_before = made.state  # noqa: SLF001 -- of this very class
         return made
 
     @property
