@@ -203,6 +203,7 @@ def test_research_data_go_in_where_they_are_asked_for(node, tmp_path):
 def test_research_data_that_somebody_writes_are_told(node, tmp_path, monkeypatch):
     path = own().directory / "research.duckdb"
     path.write_text("no database")
+    monkeypatch.setattr(copies, "PATIENCE", 0.1)
 
     with pytest.raises(RefusedError, match="research data cannot be copied"):
         backup(tmp_path / "copy", data=True)

@@ -20,6 +20,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ PARTS = frozenset({NODE, SQLITE, POSTGRESQL, DATA, KEYS})
 KEY_FILES = ("signing.pem", "sealing.pem", "secret")
 FIELDS = {"hansa", "institution", "name", "identity", "version", "at", "size", "checkpoint", "parts"}
 SHORTEST_PASSPHRASE = 12
+PATIENCE, PAUSE = 10.0, 0.05
 # 128 MiB and about half a second for each guess (RFC 7914; OWASP's first choice for scrypt).
 COST = {"n": 2**17, "r": 8, "p": 1}
 WRITE_ANEW = "Take another copy; this one cannot be used."
@@ -145,16 +147,26 @@ def copy_data(folder: Path) -> None:
     path = own().directory / DATA
     if not path.exists():
         return
-    try:
-        with duckdb.connect() as database:
+    with duckdb.connect() as database:
+        attach(database, path, until=time.monotonic() + PATIENCE)
+        database.execute(f"ATTACH '{quoted(folder / DATA)}' AS copy")
+        database.execute("COPY FROM DATABASE source TO copy")
+
+
+def attach(database: duckdb.DuckDBPyConnection, path: Path, *, until: float) -> None:
+    """Open the research data to read them, waiting a little while the node itself has them open."""
+    while True:
+        try:
             database.execute(f"ATTACH '{quoted(path)}' AS source (READ_ONLY)")
-            database.execute(f"ATTACH '{quoted(folder / DATA)}' AS copy")
-            database.execute("COPY FROM DATABASE source TO copy")
-    except duckdb.IOException as busy:
-        raise RefusedError(
-            "The research data cannot be copied now: another process holds them, or they are broken.",
-            "Wait until no study and no import runs, and try again.",
-        ) from busy
+        except duckdb.IOException as busy:
+            if time.monotonic() > until:
+                raise RefusedError(
+                    "The research data cannot be copied now: another process holds them, or they are broken.",
+                    "Wait until no study and no import runs, and try again.",
+                ) from busy
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def quoted(path: Path) -> str:
