@@ -182,7 +182,7 @@ def test_removed_data_are_deleted_by_a_job(two):
     jobs.run_due()
 
     assert made.state == "removed"
-    with pytest.raises(duckdb.CatalogException):
+    with pytest.raises(RefusedError, match="not on this node"):
         datasets.rows(made.table)
 
 
@@ -212,7 +212,7 @@ def test_full_disk_is_told_and_leaves_no_table(two):
     finally:
         resource.prlimit(0, resource.RLIMIT_FSIZE, before)
 
-    with pytest.raises(duckdb.CatalogException):
+    with pytest.raises(RefusedError, match="not on this node"):
         datasets.rows("d_unwritten")
 
 

@@ -181,8 +181,14 @@ def drop(table: str) -> None:
 def rows(table: str) -> pd.DataFrame:
     """Return the copied rows of a dataset, in the order in which they came."""
     with store() as connection:
-        # Scanned in the order in which they were written, which DuckDB keeps unless told otherwise.
-        return connection.table(quoted(table)).df()
+        try:
+            # Scanned in the order in which they were written, which DuckDB keeps unless told otherwise.
+            return connection.table(quoted(table)).df()
+        except duckdb.CatalogException as absent:
+            raise RefusedError(
+                _("The rows of these data are not on this node; it may have been restored without them."),
+                _("Remove the dataset and connect the data again."),
+            ) from absent
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
