@@ -90,7 +90,8 @@ def release_fit(design: NDArray[np.float64], outcome: NDArray[np.float64], *, mi
     ) + check_totals({}, minimum_cell=minimum_cell, rows=len(design), parameters=parameters)
     if findings and minimum_cell > OFF:
         return []
-    return np.linalg.lstsq(design, outcome, rcond=None)[0].tolist()
+    coefficients: list[float] = np.linalg.lstsq(design, outcome, rcond=None)[0].tolist()
+    return coefficients
 
 
 @pytest.mark.parametrize(("minimum_cell", "recovered"), [(OFF, 20), (ON, 0)])

@@ -181,7 +181,7 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
     formula = protocol.formula(analysis)
     time, event = formula.response, str(formula.event)
     cut = division(analysis.strata, variables=protocol.variables)
-    common: dict[str, Any] = {
+    shared: dict[str, Any] = {
         "name": analysis.name,
         "read": design_of(time, event, cut=cut, formula=formula),
         "names": formula.names,
@@ -192,8 +192,8 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
         "minimum_cell": protocol.disclosure.minimum_cell,
     }
     if analysis.baseline == "site":
-        return SiteCox(**common)
-    return PooledCox(**common, counts=Counts(grid_of(protocol, time), cut.levels))
+        return SiteCox(**shared)
+    return PooledCox(**shared, counts=Counts(grid_of(protocol, time), cut.levels))
 
 
 def _crossings(formula: Formula, *, strata: tuple[str, ...]) -> Crossings:
