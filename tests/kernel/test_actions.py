@@ -6,12 +6,14 @@ from typing import Literal
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import override
 
 from hansa.areas.studies.models import Study
 from hansa.kernel import actions, agreements, partners
 from hansa.kernel.actions import ACTIONS, NEW, GivenError, RoleError, StateError, action
-from hansa.kernel.models import Agreement, LedgerEntry, Partner
+from hansa.kernel.identity import own
+from hansa.kernel.models import Agreement, LedgerEntry, Partner, PartyDecision, Verdict
 from hansa.kernel.people import GRANTS
 from hansa.kernel.policy import ClauseError
 from hansa.lib.errors import RefusedError
@@ -169,6 +171,31 @@ def test_possible_asks_role_state_and_clause(scene, bound, person):
     assert not approve.possible(study, steward)
     study.state = "declined"
     assert not approve.possible(study, steward)
+
+
+def test_possible_offers_nothing_that_is_done_already(scene, bound, person):
+    from tests.kernel.samples import World, agreement_in
+
+    ada = person("administrator", "signatory", "steward", "investigator")
+    agreement, _request = bound()
+    world = World(None, agreement, scene.paper, {})
+    row = scene.row
+    with given():
+        offered = agreement_in(world, "offered")
+        suspended = agreement_in(world, "suspended", suspended_by=own().id)
+        study, failed = world.study("review"), world.study("failed")
+    todo = {"partners.accept_ledger": row, "agreements.sign": offered, "agreements.resume": suspended,
+            "studies.release": study, "studies.withdraw": study, "studies.retry": failed}  # fmt: skip
+    row.alarm = "Its ledger got smaller."
+    before = {name: ACTIONS[name].possible(record, ada) for name, record in todo.items()}
+    row.alarm, offered.signatures, suspended.suspended_by, failed.lead = "", {own().id: {}}, scene.paper.id, "other"
+    with given():
+        PartyDecision(record=study.urn, party=own().id, verdict=Verdict.RELEASED, facts={}, at=timezone.now()).save()
+
+    after = {name: ACTIONS[name].possible(record, ada) for name, record in todo.items()}
+
+    assert before == dict.fromkeys(todo, True)
+    assert after == dict.fromkeys(todo, False)
 
 
 def test_record_that_belongs_to_no_memorandum_cannot_be_under_a_clause(scene, registers, administrator):

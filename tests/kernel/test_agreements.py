@@ -98,6 +98,35 @@ def test_draft_refuses_another_key_than_the_one_confirmed(scene, ada, key):
         agreements.draft(Agreement(), by=ada, document=memorandum(scene.paper))
 
 
+def blank(document, *names):
+    """Return a document in which nobody wrote down the keys of the parties."""
+    return {**document, "parties": [{**party, **dict.fromkeys(names, "")} for party in document["parties"]]}
+
+
+@pytest.mark.parametrize("names", [("signing_key", "sealing_key"), ("sealing_key",)])
+def test_draft_fills_in_the_keys_that_people_confirmed(scene, ada, names):
+    document = memorandum(scene.paper)
+
+    made = agreements.draft(Agreement(), by=ada, document=blank(document, *names))
+
+    assert made.document == document
+
+
+def test_draft_fills_in_no_key_of_a_party_nobody_confirmed(scene, ada):
+    document = blank(memorandum(scene.paper, PaperPartner(id=SOLNA)), "signing_key", "sealing_key")
+
+    with pytest.raises(RefusedError, match="Karolinska University Hospital is a party, but no confirmed partner") as no:
+        agreements.draft(Agreement(), by=ada, document=document)
+
+    assert "confirm the fingerprint first" in no.value.remedy
+
+
+@pytest.mark.parametrize("parties", ["nobody", ["nobody", "nowhere"]])
+def test_draft_leaves_what_is_no_party_to_the_check(scene, ada, parties):
+    with pytest.raises(InvalidError, match="parties"):
+        agreements.draft(Agreement(), by=ada, document={**memorandum(scene.paper), "parties": parties})
+
+
 def test_offer_sends_the_whole_document_to_every_other_party(offered):
     assert written() == [("agreements.offered", {"document": offered.document})]
 

@@ -67,6 +67,7 @@ class Action(Generic[R]):
     because: str
     run: Callable[Concatenate[R, ...], None]
     inputs: type[BaseModel]
+    unless: Callable[[R], bool] | None = None
 
     @property
     def noun(self) -> str:
@@ -113,8 +114,8 @@ class Action(Generic[R]):
         return None
 
     def possible(self, record: R, by: Person | None) -> bool:
-        """Return whether role, state and clause allow this now."""
-        if self.refusal(record, by) is not None:
+        """Return whether role, state and clause allow this now, and there is something left to do."""
+        if self.refusal(record, by) is not None or (self.unless is not None and self.unless(record)):
             return False
         try:
             self._ask(record)
@@ -198,9 +199,18 @@ def cited(decision: Decision | None) -> dict[str, JSON]:
 
 
 def action(
-    *, needs: str, source: tuple[str, ...], target: tuple[str, ...], permit: str | None = None, because: str = ""
+    *,
+    needs: str,
+    source: tuple[str, ...],
+    target: tuple[str, ...],
+    permit: str | None = None,
+    because: str = "",
+    unless: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[Concatenate[R, ...], None]], Action[R]]:
-    """Turn a function into an Action; one that needs no clause says why in ``because``."""
+    """Turn a function into an Action; one that needs no clause says why in ``because``.
+
+    ``unless`` tells of which records it is not offered, because the function itself would refuse.
+    """
     if (permit is None) == (not because):
         raise AssertionError("An action names the term it needs, or says why it needs none.")
 
@@ -227,6 +237,7 @@ def action(
             because=because,
             run=run,
             inputs=inputs,
+            unless=unless,
         )
         ACTIONS[made.name] = made
         return made

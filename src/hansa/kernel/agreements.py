@@ -26,6 +26,7 @@ from hansa.lib import agreement as documents
 from hansa.lib import document as document_form
 from hansa.lib.canonical import JSON, digest
 from hansa.lib.errors import RefusedError
+from hansa.lib.keys import Identity
 from hansa.lib.letters import Letter
 
 State = Agreement.State
@@ -52,17 +53,46 @@ def fill(agreement: Agreement, document: dict[str, Any]) -> None:
     agreement.id = name_of(agreement.hash)
 
 
+def confirmed_keys() -> dict[str, Identity]:
+    """Return the keys that people confirmed, and this node's own, by institution."""
+    known = {partner.institution: partner.keys for partner in Partner.objects.filter(state=Partner.State.KNOWN)}
+    return {**known, own().id: own().identity}
+
+
+def no_partner(name: JSON) -> RefusedError:
+    """Return why a memorandum cannot name somebody whose keys nobody confirmed."""
+    return RefusedError(
+        _("{name} is a party, but no confirmed partner of this node.").format(name=name),
+        _("Exchange invitations with it and confirm the fingerprint first."),
+    )
+
+
+def with_keys(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with the parties' blank keys filled in; what is no party is left for the check to name."""
+    known, parties = confirmed_keys(), document.get("parties")
+    if not isinstance(parties, list):
+        return document
+    return {**document, "parties": [with_key(party, known=known) for party in parties]}
+
+
+def with_key(party: Any, *, known: Mapping[str, Identity]) -> Any:
+    """Return one party with its blank keys filled in from those that people confirmed."""
+    blank = [name for name in ("signing_key", "sealing_key") if isinstance(party, dict) and party.get(name) == ""]
+    if not blank:
+        return party
+    keys = known.get(str(party.get("id")))
+    if keys is None:
+        raise no_partner(party.get("name") or party.get("id"))
+    return {**party, **{name: keys.to_json()[name] for name in blank}}
+
+
 def check_keys(document: Mapping[str, Any]) -> None:
     """Refuse a document that names other keys than those people confirmed."""
-    known = {partner.institution: partner.keys for partner in Partner.objects.filter(state=Partner.State.KNOWN)}
-    known[own().id] = own().identity
+    known = confirmed_keys()
     for party in document["parties"]:
         keys = known.get(party["id"])
         if keys is None:
-            raise RefusedError(
-                _("{name} is a party, but no confirmed partner of this node.").format(name=party["name"]),
-                _("Exchange invitations with it and confirm the fingerprint first."),
-            )
+            raise no_partner(party["name"])
         if (keys.signing.text, keys.sealing.text) != (party["signing_key"], party["sealing_key"]):
             raise RefusedError(
                 _("The memorandum names another key for {name} than the one confirmed here.").format(
@@ -78,7 +108,7 @@ def draft(agreement: Agreement, *, by: Person, document: dict[str, Any]) -> None
 
     Nobody else sees it before it is offered.
     """
-    fill(agreement, document)
+    fill(agreement, with_keys(document))
 
 
 @action(needs="agreements.draft", source=(NEW,), target=(State.DRAFT,), because=BECAUSE)
@@ -90,7 +120,7 @@ def amend(agreement: Agreement, *, by: Person, version: str, changes: dict[str, 
     present = Agreement.objects.filter(hash=version, state__in=[State.IN_FORCE, State.SUSPENDED]).first()
     if present is None:
         raise RefusedError(_("No memorandum in force has this hash."), _("Choose the version that is in force."))
-    fill(agreement, documents.amend(present.document, changes, vocabularies=VOCABULARIES))
+    fill(agreement, documents.amend(present.document, with_keys(changes), vocabularies=VOCABULARIES))
 
 
 @action(needs="agreements.offer", source=(State.DRAFT,), target=(State.OFFERED,), because=BECAUSE)
@@ -107,6 +137,7 @@ def offer(agreement: Agreement, *, by: Person) -> None:
     source=(State.OFFERED,),
     target=(State.OFFERED, State.IN_FORCE, State.SUSPENDED),
     because=BECAUSE,
+    unless=lambda agreement: own().id in agreement.signatures,
 )
 def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     """Sign the memorandum for this institution.
@@ -145,7 +176,11 @@ def suspend(agreement: Agreement, *, by: Person, reason: str) -> None:
 
 
 @action(
-    needs="agreements.suspend", source=(State.SUSPENDED,), target=(State.IN_FORCE, State.SUSPENDED), because=BECAUSE
+    needs="agreements.suspend",
+    source=(State.SUSPENDED,),
+    target=(State.IN_FORCE, State.SUSPENDED),
+    because=BECAUSE,
+    unless=lambda agreement: agreement.suspended_by != own().id,
 )
 def resume(agreement: Agreement, *, by: Person) -> None:
     """Lift this institution's suspension.

@@ -143,7 +143,13 @@ def unblock(partner: Partner, *, by: Person) -> None:
     """
 
 
-@action(needs="partners.confirm", source=(State.KNOWN,), target=(State.KNOWN,), because=BECAUSE)
+@action(
+    needs="partners.confirm",
+    source=(State.KNOWN,),
+    target=(State.KNOWN,),
+    because=BECAUSE,
+    unless=lambda partner: not partner.alarm,
+)
 def accept_ledger(partner: Partner, *, by: Person, explanation: str) -> None:
     """Accept the partner's ledger as it is now.
 

@@ -106,13 +106,24 @@ def decline(study: Study, *, by: Person, reason: str) -> None:
     joint.decide(study, Verdict.DECLINED, reason=reason, permit=DECLINE)
 
 
-@action(needs="studies.withdraw", source=tuple(OPEN), target=(State.WITHDRAWN,), permit=WITHDRAW)
+def has_signed(study: Study) -> bool:
+    """Tell whether this institution has signed the result of a study, and waits for the others."""
+    return own().id in joint.decided(study, Verdict.RELEASED)
+
+
+@action(
+    needs="studies.withdraw",
+    source=tuple(OPEN),
+    target=(State.WITHDRAWN,),
+    permit=WITHDRAW,
+    unless=lambda study: study.state == State.REVIEW and has_signed(study),
+)
 def withdraw(study: Study, *, by: Person, reason: str) -> None:
     """Withdraw from the study.
 
     Possible at any time before your institution releases the result; nothing more is computed and no result appears.
     """
-    if study.state == State.REVIEW and own().id in joint.decided(study, Verdict.RELEASED):
+    if study.state == State.REVIEW and has_signed(study):
         raise RefusedError(
             _("This institution has signed the result, and others may hold its signature."),
             _("The study is released when every party has signed; another party can still withdraw."),
@@ -121,7 +132,13 @@ def withdraw(study: Study, *, by: Person, reason: str) -> None:
     joint.decide(study, Verdict.WITHDRAWN, reason=reason, permit=WITHDRAW)
 
 
-@action(needs="studies.retry", source=(State.FAILED,), target=(State.RUNNING,), permit=CONTRIBUTE)
+@action(
+    needs="studies.retry",
+    source=(State.FAILED,),
+    target=(State.RUNNING,),
+    permit=CONTRIBUTE,
+    unless=lambda study: not is_lead(study),
+)
 def retry(study: Study, *, by: Person) -> None:
     """Start the study again from its first round.
 
@@ -134,7 +151,13 @@ def retry(study: Study, *, by: Person) -> None:
     rounds.begin(study)
 
 
-@action(needs="studies.release", source=(State.REVIEW,), target=(State.REVIEW, State.RELEASED), permit=RELEASE)
+@action(
+    needs="studies.release",
+    source=(State.REVIEW,),
+    target=(State.REVIEW, State.RELEASED),
+    permit=RELEASE,
+    unless=has_signed,
+)
 def release(study: Study, *, by: Person) -> None:
     """Release the result.
 
