@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from hansa.kernel import door
+from hansa.kernel import bell, door
 from hansa.kernel.door import Call
 from hansa.kernel.identity import own
+from hansa.kernel.letters import OUTBOX
 from hansa.kernel.models import Held
 from hansa.lib.canonical import digest
 from hansa.lib.errors import HansaError, InvalidError, RefusedError, SignatureError
@@ -226,6 +227,18 @@ def test_collect_wakes_when_a_letter_is_written(scene):
     content = scene.paper.open(found[0])
     assert content["letter"] == row.token
     assert took[0] < 5
+
+
+def test_close_lets_nobody_wait_any_longer(scene, monkeypatch):
+    monkeypatch.setattr(door, "_closing", threading.Event())
+    since = bell.count(OUTBOX)
+
+    door.close()
+    began = time.monotonic()
+    found = collect(scene.paper, seconds=20)
+
+    assert (found, bell.count(OUTBOX)) == ([], since + 1)
+    assert time.monotonic() - began < 5
 
 
 def test_collect_seals_for_keys_that_were_confirmed_while_it_waited(scene):

@@ -1,22 +1,38 @@
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 from django.conf import settings
 
+from hansa.kernel.door import Call
 from hansa.lib.errors import InvalidError
+from hansa.lib.letters import moment
 from hansa.node import server
 from hansa.node.initialise import prepare
+from tests.paper import SOLNA, STOCKHOLM, PaperPartner
 
 SERVE = """
 import django
 django.setup()
 from hansa.node.server import serve
 serve(lambda address: print(address, flush=True))
+"""
+MEET = """
+import json, sys
+import django
+django.setup()
+from hansa.kernel.change import change
+from hansa.kernel.models import Partner
+with change({"job": "tests.meet"}):
+    Partner(**json.loads(sys.argv[1])).save()
 """
 
 
@@ -52,6 +68,28 @@ def test_serve_answers_pages_and_stops_when_told(served):
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "waitress" not in page.headers.get("Server", "")
     assert process.wait(timeout=15) == 0
+
+
+def test_serve_stops_at_once_while_a_partner_waits_for_letters(served, tmp_path):
+    process, address = served
+    paper = PaperPartner(id=SOLNA)
+    row = {"institution": SOLNA, "name": "Solna", "identity": paper.identity.to_json(), "state": "known"}
+    environment = {**os.environ, "HANSA_NODE": str(tmp_path / "node")}
+    subprocess.run([sys.executable, "-c", MEET, json.dumps(row)], env=environment, check=True, timeout=60)
+    asked = Call(sender=SOLNA, recipient=STOCKHOLM, at=moment(datetime.now(UTC)), seconds=25, done=[])
+    knock = {"from": SOLNA, "call": asked.sign(paper.signing)}
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(httpx2.post, f"{address}letters/collect", json=knock, timeout=30)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=1.5)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        code = process.wait(timeout=15)
+        took = time.monotonic() - began
+
+    assert (code, answer.result().json()) == (0, {"envelopes": []})
+    assert took < 2
 
 
 def test_serve_refuses_letters_without_end(served):

@@ -43,6 +43,7 @@ LONGEST_WAIT = 25.0
 MOST_WAITING = 6
 _waiting: set[str] = set()
 _counting = threading.Lock()
+_closing = threading.Event()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +147,12 @@ def collect(sender: JSON, token: JSON) -> list[dict[str, JSON]]:
         return next((found for found in waiting(partner, until=until) if found), [])
 
 
+def close() -> None:
+    """Let nobody wait here any longer, because the node stops."""
+    _closing.set()
+    bell.ring(OUTBOX)
+
+
 @contextmanager
 def place_to_wait(partner: Partner) -> Iterator[bool]:
     """Tell whether a partner may wait here: it does not wait already, and neither do too many others."""
@@ -168,7 +175,7 @@ def waiting(partner: Partner, *, until: float) -> Iterator[list[dict[str, JSON]]
         # A dial-out partner's keys may be confirmed, or rotated, while it waits.
         partner.refresh_from_db()
         yield envelopes_for(partner)
-        if time.monotonic() >= until:
+        if _closing.is_set() or time.monotonic() >= until:
             return
         bell.wait(OUTBOX, since=since)
 

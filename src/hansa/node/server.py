@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from waitress.server import create_server
 
-from hansa.kernel import courier, jobs
+from hansa.kernel import courier, door, jobs
 from hansa.lib.errors import InvalidError
 from hansa.node.checks import demand_soundness
 from hansa.node.wsgi import application
@@ -77,5 +77,6 @@ def options() -> dict[str, Any]:
 
 
 def leave(_number: int, _frame: FrameType | None) -> None:
-    """Stop serving: requests under way are answered first."""
+    """Stop serving: requests under way are answered first, and so at once are partners that wait for letters."""
+    door.close()
     raise SystemExit(0)
