@@ -60,3 +60,13 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites():
 
 def test_mistakes_are_not_shown_to_strangers():
     assert settings.DEBUG is False
+
+
+@pytest.mark.parametrize(("status", "is_logged"), [(403, False), (404, False), (500, True)])
+def test_log_names_faults_of_the_node_and_not_those_of_callers(shown, status, is_logged):
+    told = (
+        "__import__('logging.config').config.dictConfig(s.LOGGING),"
+        f" __import__('logging').getLogger('django.request').isEnabledFor({40 if status >= 500 else 30})"
+    )
+
+    assert shown(told) == f"(None, {is_logged})"
