@@ -11,12 +11,13 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import httpx2
 import pytest
 
 from tests.functional.conftest import CLAUSES
-from tests.functional.nodes import Alliance, LiveNode, AnswerError, identity, key, memorandum, until
+from tests.functional.nodes import Alliance, AnswerError, LiveNode, identity, key, memorandum, until
 from tests.functional.protocols import protocol, rehearsed
 from tests.functional.test_rounds import same
 
@@ -89,6 +90,17 @@ def agreement_at(node: LiveNode) -> dict[str, str]:
     return dict(node.rows("select hash, state from kernel_agreement"))
 
 
+def has_signed(node: LiveNode, hash_: str) -> bool:
+    """Tell whether a node has signed a memorandum."""
+    found = node.rows("select signatures from kernel_agreement where hash = ?", hash_)
+    return node.institution in json.loads(found[0][0])
+
+
+def has_approved(node: LiveNode, study: str) -> bool:
+    """Tell whether a node has approved a study."""
+    return node.study(study)["state"] != "proposed"
+
+
 def sign_under_fire(alliance: Alliance) -> str:
     """Draft, offer and sign a further memorandum at every party; return its hash."""
     identities = {node.institution: identity(node.directory, node.institution) for node in alliance.nodes}
@@ -105,12 +117,7 @@ def sign_under_fire(alliance: Alliance) -> str:
     insist(lead, "coordinator", "agreements.offer", record, done=lambda: new()[hash_] != "draft")
     until(lambda: all(hash_ in agreement_at(node) for node in alliance.nodes), what="the offer", seconds=PATIENT)
     for node in alliance.nodes:
-        signed = lambda node=node: (
-            node.institution
-            in json.loads(  # noqa: E731 -- one look at one node
-                node.rows("select signatures from kernel_agreement where hash = ?", hash_)[0][0]
-            )
-        )
+        signed = partial(has_signed, node, hash_)
         insist(node, "signatory", "agreements.sign", record, office="Chief executive", done=signed)
     until(
         lambda: all(agreement_at(node)[hash_] == "in_force" for node in alliance.nodes),
@@ -131,7 +138,7 @@ def study_under_fire(alliance: Alliance, text: str, *, agreement: str, title: st
     study = f"urn:hansa:studies:{there()[0][0]}"
     until(lambda: all(n.study(study)["state"] for n in alliance.nodes), what="the proposal", seconds=PATIENT)
     for node in alliance.nodes:
-        approved = lambda node=node: node.study(study)["state"] != "proposed"  # noqa: E731 -- one look at one node
+        approved = partial(has_approved, node, study)
         insist(node, "steward", "studies.approve", key(study), dataset="data", done=approved)
     alliance.wait(study, "released", seconds=PATIENT)
     return study

@@ -427,3 +427,12 @@ def test_conclusion_that_is_told_twice_counts_as_it_was_told_first(two):
     jobs.run_due()
 
     assert two.study.state == "review"
+
+
+def test_attempt_beyond_the_last_is_refused(two):
+    study = running(two)
+    start = queries.programme(study).start()
+
+    receipt = two.say("studies.round", study, {"attempt": 26, "number": 1, "state": start, "total": None})
+
+    assert receipt.reason == "This study was started 25 times already."

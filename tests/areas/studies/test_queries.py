@@ -1,8 +1,8 @@
 from hansa.areas.studies import queries
 from hansa.kernel import jobs
 from hansa.kernel.identity import own
-from tests.conftest import given
 from tests.areas.studies.scene import PaperLead, Scene
+from tests.conftest import given
 
 FIRST = ("sites", "persons", "persons without missing values")
 

@@ -60,7 +60,7 @@ def contribute(row: Job) -> Effect:
     table = rounds.reading(study).table
     rounds.guard(study, table)
     labels = list(programme.labels(round_.state))
-    words = masked(study, round_, programme.local(round_.state, table), labels=labels)
+    words = masked(study, round_, values=programme.local(round_.state, table), labels=labels)
     text = secure_sum.to_text(words)
 
     def effect() -> None:
@@ -89,7 +89,7 @@ def follows(study: Study, round_: Round) -> None:
     if before is None:
         expected: Any = queries.programme(study).start()
     else:
-        expected = combined(study, before, vector(before.total))
+        expected = combined(study, before, total=vector(before.total))
     if not rounds.alike(expected, round_.state):
         raise RefusedError(
             _("Round {number} does not follow from the totals shown.").format(number=round_.number),
@@ -102,7 +102,7 @@ def vector(total: list[float] | None) -> Numbers:
     return np.asarray(total or [], dtype=np.float64)
 
 
-def masked(study: Study, round_: Round, values: Numbers, *, labels: list[str]) -> Words:
+def masked(study: Study, round_: Round, *, values: Numbers, labels: list[str]) -> Words:
     """Return our sums as words that only the sum of all parties makes readable."""
     if not queries.is_protected(study):
         return secure_sum.plain(values, labels=labels)
@@ -123,7 +123,7 @@ def combine(row: Job) -> Effect:
         return nothing
     programme = queries.programme(study)
     total = added(study, queries.contributions_of(round_))
-    state = combined(study, round_, total)
+    state = combined(study, round_, total=total)
     result = programme.result(state, study=study.urn) if programme.is_done(state) else None
     numbers = [float(value) for value in total]
 
@@ -154,7 +154,7 @@ def added(study: Study, given: dict[str, Contribution]) -> Numbers:
     return secure_sum.total(words, parties=study.parties)
 
 
-def combined(study: Study, round_: Round, total: Numbers) -> dict[str, Any]:
+def combined(study: Study, round_: Round, *, total: Numbers) -> dict[str, Any]:
     """Return the state that follows from a total, or stop if the total says too much about too few."""
     programme = queries.programme(study)
     state = programme.combine(round_.state, total)
@@ -180,7 +180,7 @@ def check(row: Job) -> Effect:
         return nothing
     follows(study, round_)
     programme = queries.programme(study)
-    state = combined(study, round_, vector(round_.total))
+    state = combined(study, round_, total=vector(round_.total))
     if not programme.is_done(state):
         raise RefusedError(
             _("The lead concluded before the analyses had converged."), _("Ask it to start the study again.")

@@ -198,7 +198,7 @@ def numbers(said: Letter) -> tuple[int, int, list[float] | None]:
         raise InvalidError(_("The letter does not say which round it is about."), _("Ask its sender."))
     if not all(rounds.is_number(value) and math.isfinite(value) for value in total or []):
         raise InvalidError(_("The total in the letter is not a list of numbers."), _("Ask its sender."))
-    return attempt, number, [float(value) for value in total] if total is not None else None  # type: ignore[arg-type]  # reason: the line above has seen that all are numbers
+    return attempt, number, [float(value) for value in total] if total is not None else None
 
 
 @letter("studies.contributed", permit=CONTRIBUTE)
@@ -229,7 +229,7 @@ def concluded(said: Letter, partner: Partner) -> None:
     if said.sender != study.lead or study.state != State.RUNNING or round_ is None or not is_next:
         raise RefusedError(_("The result does not follow from a round here."), _("Start the study again: retry."))
     rounds.close_round(round_, total or [])
-    rounds.owe(study, "studies.check", number, result=said.body.get("result"))
+    rounds.owe(study, "studies.check", number=number, result=said.body.get("result"))
 
 
 @letter("studies.released", permit=RELEASE)

@@ -84,11 +84,11 @@ def reading(study: Study) -> Reading:
     if study.dataset is None:
         raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
     fits = canonical({"mapping": study.mapping, "units": study.units}).decode()
-    return _reading(canonical(study.protocol).decode(), study.dataset.table, fits)
+    return _reading(canonical(study.protocol).decode(), study.dataset.table, fits=fits)
 
 
 @lru_cache(maxsize=4)
-def _reading(protocol: str, table: str, fits: str) -> Reading:
+def _reading(protocol: str, table: str, *, fits: str) -> Reading:
     # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
     columns = {str(name): column for name, column in datasets.rows(table).items()}
     return read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
@@ -182,10 +182,10 @@ def open_round(study: Study, *, number: int, state: dict[str, Any], total: list[
 def add_round(study: Study, *, number: int, state: dict[str, Any]) -> None:
     """Keep a round and owe our contribution to it."""
     Round.objects.create(study=study, attempt=study.attempt, number=number, state=state, opened=timezone.now())
-    owe(study, "studies.contribute", number)
+    owe(study, "studies.contribute", number=number)
 
 
-def owe(study: Study, kind: str, number: int, **data: JSON) -> None:
+def owe(study: Study, kind: str, *, number: int, **data: JSON) -> None:
     """Owe one step of one round."""
     told = {"attempt": study.attempt, "number": number, **data}
     enqueue(kind, key=key_of(study, number), record=study.urn, data=told)
@@ -221,7 +221,7 @@ def keep_contribution(
     )
     round_ = queries.last_round(study)
     if queries.is_lead(study) and round_ is not None and set(queries.contributions_of(round_)) == set(study.parties):
-        owe(study, "studies.combine", number)
+        owe(study, "studies.combine", number=number)
 
 
 def conclude(study: Study, result: Mapping[str, Any]) -> None:
