@@ -12,6 +12,18 @@ def test_show_prints_every_kind_of_analysis(capsys):
         assert words in told
 
 
+def test_show_counts_one_as_one(capsys):
+    findings.show({"sites": 1, "rows": 100, "rounds": 1, "analyses": []})
+
+    assert capsys.readouterr().out == "1 site, 100 rows, 1 round.\n"
+
+
+def test_description_names_what_is_missing():
+    labels = list(findings.description(TABLE_ONE).columns[0].cells)
+
+    assert labels == ["Persons", "age at operation", "grade: I", "grade: missing"]
+
+
 def test_model_says_why_there_is_no_estimate():
     assert findings.model({**COX, "terms": [], "problem": "It did not converge."}).caption == "It did not converge."
 

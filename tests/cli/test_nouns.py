@@ -172,3 +172,30 @@ def test_every_action_takes_by_and_json():
 def test_content_says_when_a_file_cannot_be_read(path):
     with pytest.raises(InvalidError, match="cannot be read"):
         nouns.content(path)
+
+
+def test_list_and_show_tell_what_somebody_can_do_now(hansa, administrator, person):
+    person("steward", username="moritz")
+
+    told = {row["username"]: row["can"] for row in hansa("people", "list", "--by", "administrator", "--json").json}
+    shown = hansa("people", "show", "moritz", "--by", "administrator", "--json").json
+
+    assert "disable" in told["moritz"]
+    assert shown["can"] == told["moritz"]
+    assert "change_roles" in hansa("people", "show", "moritz", "--by", "administrator").out
+    assert hansa("people", "show", "moritz", "--json").json["can"] == []
+    assert " can " not in hansa("people", "show", "moritz").out
+    assert "can" not in hansa("people", "list", "--json").json[0]
+    assert hansa("people", "list", "--by", "nobody").code == 1
+
+
+def test_people_are_told_with_their_roles_in_words(hansa, administrator, person):
+    person("steward", "auditor", username="moritz")
+
+    told = [hansa("people", *words).out for words in (("list",), ("show", "moritz"))]
+    rows = hansa("people", "list", "--json").json
+
+    assert all("Data steward," in text and "Auditor" in text for text in told)
+    assert [text for text in told if "people.read" in text or "salt" in text or "password" in text] == []
+    assert {row["username"]: row["roles"] for row in rows}["moritz"] == ["steward", "auditor"]
+    assert "Data steward" in hansa("people", "disable", "moritz", "--by", "administrator").out

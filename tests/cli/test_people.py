@@ -18,6 +18,7 @@ def test_add_makes_the_first_person_administrator(hansa, password):
 
     assert said.code == 0
     assert Person.objects.get().roles == ["administrator"]
+    assert "Administrator" in said.out
 
 
 def test_add_asks_who_adds_the_second(hansa, administrator, password):

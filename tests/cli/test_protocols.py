@@ -4,7 +4,7 @@ import pytest
 
 from hansa.cli.demo import cohort
 from hansa.cli.demo.story import HERE
-from hansa.cli.protocols import named
+from hansa.cli.protocols import Told, named
 from hansa.lib.errors import InvalidError
 
 PROTOCOL = str(HERE / "protocol.yaml")
@@ -79,6 +79,45 @@ def test_rehearse_gives_the_same_on_one_table(hansa, sites, tmp_path):
     for place in (2, 3):
         terms = zip(joint["analyses"][place]["terms"], pooled["analyses"][place]["terms"], strict=True)
         assert all(abs(one["estimate"] - other["estimate"]) < 1e-8 for one, other in terms)
+
+
+def test_rehearse_takes_other_names_and_units_of_a_site(hansa, sites, tmp_path):
+    site, file = sites[1].split("=")
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("size")
+    cells = [line.split(",") for line in lines[1:]]
+    in_cm = [",".join([*row[:place], str(float(row[place]) / 10), *row[place + 1 :]]) for row in cells]
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join([lines[0].replace("size", "tsize"), *in_cm]) + "\n", encoding="utf-8")
+    given = ("--site", f"{site}={other}", *sites[2:], "--mapping", f"{site}:size=tsize", "--units", f"{site}:size=cm")
+
+    expected = hansa("studies", "rehearse", PROTOCOL, *sites, "--json").json
+    found = hansa("studies", "rehearse", PROTOCOL, *given, "--json").json
+
+    terms = zip(expected["analyses"][2]["terms"], found["analyses"][2]["terms"], strict=True)
+    assert all(abs(one["estimate"] - other["estimate"]) < 1e-8 for one, other in terms)
+
+
+def test_rehearse_takes_the_names_of_all_sites(hansa, tmp_path):
+    parts = cohort.split(cohort.read(), tmp_path / "data")
+    sites = [argument for key, file in parts.items() for argument in ("--site", f"{key}={file}")]
+    names = [argument for pair in cohort.MAPPING.items() for argument in ("--mapping", "=".join(pair))]
+
+    assert hansa("studies", "rehearse", PROTOCOL, *sites, *names).code == 0
+
+
+@pytest.mark.parametrize("given", ["size", "size=", "weight=w", "nowhere:size=tsize"])
+def test_rehearse_refuses_to_be_told_of_nothing(hansa, sites, given):
+    said = hansa("studies", "rehearse", PROTOCOL, *sites, "--mapping", given)
+
+    assert said.code == 2
+    assert "names no variable of the protocol, or no site" in said.err
+
+
+def test_told_of_one_site_goes_before_told_of_all():
+    told = Told(["size=a", "solna:size=b"], sites=["solna", "berlin"], variables=["size"])
+
+    assert (told.at("berlin"), told.at("solna")) == ({"size": "a"}, {"size": "b"})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hansa.cli import backups, bundles, ledgers, nodes, people, protocols
+from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols
 from hansa.cli.nouns import NOUNS, NounGroup
 
 app = typer.Typer(
@@ -57,7 +57,7 @@ app.command(add_help_option=False, context_settings={"allow_extra_args": True, "
 WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {
     "partners": (people.invite, people.accept),
     "people": (people.add,),
-    "studies": (protocols.check, protocols.rehearse, bundles.export),
+    "studies": (protocols.check, protocols.rehearse, leaving.leaves, bundles.export),
 }
 
 for _noun, _help in NOUNS.items():

@@ -13,7 +13,8 @@ RATIOS = ("binomial", "poisson")
 def show(result: dict[str, Any]) -> None:
     """Print every analysis of a result."""
     kinds = {"table_one": description, "kaplan_meier": survival, "glm": model, "cox": model}
-    console().print(f"{result['sites']} sites, {result['rows']} rows, {result['rounds']} rounds.")
+    sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
+    console().print(f"{', '.join(sizes)}.")
     for analysis in result["analyses"]:
         console().print(kinds[analysis["kind"]](analysis))
 
@@ -67,8 +68,9 @@ def description(analysis: dict[str, Any]) -> Table:
     """Return Table 1."""
     table = Table("", *[str(column) for column in analysis["columns"]], title=analysis["name"])
     for line in analysis["lines"]:
-        level = f": {line['level']}" if line["level"] else ""
-        table.add_row(f"{line['label'] or line['variable']}{level}", *[words(cell) for cell in line["cells"]])
+        level = "missing" if line.get("statistic") == "missing" else line["level"]
+        label = line["label"] or line["variable"]
+        table.add_row(f"{label}: {level}" if level else label, *[words(cell) for cell in line["cells"]])
     return table
 
 

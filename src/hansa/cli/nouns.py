@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.core import TyperGroup
 
-from hansa.cli.session import ByOption, JsonOption, actor, enter, find
+from hansa.cli.session import ByOption, JsonOption, ReaderOption, actor, enter, find
 from hansa.lib.errors import InvalidError
 
 #: The nouns and their help stand here so that ``hansa --help`` needs no Django; a test holds them against the registry.
@@ -79,30 +79,57 @@ def lister(noun: str) -> Run:
     def records(
         *,
         state: Annotated[str, typer.Option(help="Only those in this state.")] = "",
+        by: ReaderOption = "",
         as_json: JsonOption = False,
     ) -> None:
         enter()
-        from hansa.api import reading
         from hansa.cli import output
         from hansa.kernel.reading import kinds
 
-        found = kinds()[noun].objects.all()
-        rows = [reading.line(row) for row in (found.filter(state=state) if state else found)]
-        output.records(rows, title=noun, as_json=as_json)
+        found, person = kinds()[noun].objects.all(), actor(by) if by else None
+        rows = [line(row, by=person) for row in (found.filter(state=state) if state else found)]
+        output.records(rows if as_json else [in_words(row) for row in rows], title=noun, as_json=as_json)
 
     records.__doc__ = f"List the {noun} of this node."
     return records
 
 
+def line(record: Any, *, by: Any) -> dict[str, Any]:
+    """Return a record as a list shows it: with roles where it has some, and what somebody can do with it now."""
+    from hansa.api import reading
+
+    roles = {"roles": record.roles} if hasattr(record, "roles") else {}
+    can = {} if by is None else {"can": reading.whole(record, by=by)["can"]}
+    return {**reading.line(record), **roles, **can}
+
+
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with roles as people call them."""
+    from hansa.kernel.people import ROLES
+
+    if "roles" not in row:
+        return row
+    return {**row, "roles": ", ".join(str(role.title) for role in ROLES if role.name in row["roles"])}
+
+
 def shower(noun: str) -> Run:
     """Return the command that shows one record."""
 
-    def record(key: Annotated[str, typer.Argument(metavar="ID")], *, as_json: JsonOption = False) -> None:
+    def record(
+        key: Annotated[str, typer.Argument(metavar="ID")], *, by: ReaderOption = "", as_json: JsonOption = False
+    ) -> None:
         enter()
         from hansa.api import reading
-        from hansa.cli import output
+        from hansa.cli import leaving, output
 
-        output.record(reading.whole(find(noun, key), by=None), as_json=as_json)
+        found = find(noun, key)
+        facts = reading.whole(found, by=actor(by) if by else None)
+        if not by and not as_json:
+            # What nobody can do says nothing.
+            del facts["can"]
+        output.record(facts if as_json else in_words(facts), as_json=as_json)
+        if noun == "studies" and not as_json:
+            leaving.tell(leaving.facts(found))
 
     record.__doc__ = f"Show one of the {noun}, by id, URN or name."
     return record
@@ -121,7 +148,8 @@ def doer(action: Any) -> Run:
         person = actor(by)
         made = action(record, by=person, **inputs(action, given))
         once = {"text": made.text} if action.name == "tokens.create" else {}
-        output.record({**reading.whole(made, by=person), **once}, as_json=as_json, short=True)
+        facts = {**reading.whole(made, by=person), **once}
+        output.record(facts if as_json else in_words(facts), as_json=as_json, short=True)
 
     return signed(do, parameters(action))
 

@@ -12,7 +12,10 @@ WIDEST = 72
 #: How wide a table is where no terminal says how wide it is.
 PIPED = 120
 #: What a person needs to see of a record first; what they rarely need is left out of tables.
-FIRST = ("id", "called", "username", "institution", "state_in_words", "version", "clause", "rows", "created")
+FIRST = (
+    *("id", "called", "username", "roles", "institution", "state_in_words"),
+    *("version", "clause", "rows", "created", "can"),
+)
 Row = dict[str, Any]
 
 

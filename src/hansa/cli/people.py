@@ -30,7 +30,7 @@ def add(
     enter()
     from hansa.api import reading
     from hansa.cli import output
-    from hansa.cli.nouns import secret
+    from hansa.cli.nouns import in_words, secret
     from hansa.kernel import accounts
     from hansa.kernel.models import Person
 
@@ -43,7 +43,8 @@ def add(
     else:
         given: dict[str, Any] = {"username": username, "name": name, "password": password, "language": language}
         person = accounts.add(Person(), by=actor(by), roles=roles or [], **given)
-    output.record(reading.whole(person, by=None), as_json=as_json, short=True)
+    facts = reading.whole(person, by=None)
+    output.record(facts if as_json else in_words(facts), as_json=as_json, short=True)
 
 
 def invite(*, by: ByOption, as_json: JsonOption = False) -> None:

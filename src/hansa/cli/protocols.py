@@ -1,5 +1,6 @@
 """Commands for whoever writes a protocol: check it, and try it on files of one's own."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +49,14 @@ def rehearse(
     site: Annotated[
         list[str], typer.Option(metavar="NAME=FILE", help="A site and its CSV file; give it once for each.")
     ],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[SITE:]VARIABLE=COLUMN", help="Which column holds a variable, where the names differ."),
+    ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[SITE:]VARIABLE=UNIT", help="In which unit a variable is, where it is another."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a study on local files in one process, as if each file lay at a hospital."""
@@ -56,11 +65,37 @@ def rehearse(
     from hansa.lib.statistics import programme, protocol
 
     asked = protocol.parse(text_of(file), name=file.name)
-    result = programme.rehearse(asked, {name: table_of(path, asked) for name, path in map(named, site)})
+    sites = dict(map(named, site))
+    columns, other_units = (Told(given or (), sites=sites, variables=asked.variables) for given in (mapping, units))
+    tables = {
+        name: table_of(path, asked, mapping=columns.at(name), units=other_units.at(name))
+        for name, path in sites.items()
+    }
+    result = programme.rehearse(asked, tables)
     if as_json:
         output.dump(result)
     else:
         show(result)
+
+
+class Told:
+    """What was said of variables, for every site or for one: ``VARIABLE=WHAT`` or ``SITE:VARIABLE=WHAT``."""
+
+    def __init__(self, given: Iterable[str], *, sites: Iterable[str], variables: Iterable[str]) -> None:
+        self._of: dict[str, dict[str, str]] = {}
+        for text in given:
+            place, equals, what = text.partition("=")
+            site, colon, variable = place.rpartition(":")
+            if not (equals and what and variable in variables) or (colon and site not in sites):
+                raise InvalidError(
+                    f"'{text}' names no variable of the protocol, or no site.",
+                    "Write VARIABLE=…, or SITE:VARIABLE=… with the name that you gave the site.",
+                )
+            self._of.setdefault(site, {})[variable] = what
+
+    def at(self, site: str) -> dict[str, str]:
+        """Return what holds at a site; what was said of it alone goes before what was said of all."""
+        return {**self._of.get("", {}), **self._of.get(site, {})}
 
 
 def named(given: str) -> tuple[str, Path]:
@@ -71,7 +106,7 @@ def named(given: str) -> tuple[str, Path]:
     return name, Path(path).expanduser()
 
 
-def table_of(file: Path, asked: "Protocol") -> "Table":
+def table_of(file: Path, asked: "Protocol", *, mapping: Mapping[str, str], units: Mapping[str, str]) -> "Table":
     """Return the rows of one site as the protocol asks for them, or say what does not fit."""
     from hansa.lib.statistics.delimited import columns_of
     from hansa.lib.statistics.reading import read
@@ -83,6 +118,6 @@ def table_of(file: Path, asked: "Protocol") -> "Table":
             f"{file} cannot be read ({type(wrong).__name__}).", "Check its name and whose it is."
         ) from wrong
     try:
-        return read(columns_of(data), protocol=asked).sound_table()
+        return read(columns_of(data), protocol=asked, mapping=mapping, units=units).sound_table()
     except InvalidError as wrong:
         raise InvalidError(f"{file.name}: {wrong.message}", wrong.remedy) from wrong

@@ -12,6 +12,12 @@ ByOption = Annotated[
     str,
     typer.Option("--by", envvar="HANSA_BY", metavar="USERNAME", help="In whose name it is done.", show_default=False),
 ]
+ReaderOption = Annotated[
+    str,
+    typer.Option(
+        "--by", envvar="HANSA_BY", metavar="USERNAME", help="Say what this person can do now.", show_default=False
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 #: What people call a record by, kind by kind the first field that it has.
 NAMES = ("username", "institution", "hash", "name")
