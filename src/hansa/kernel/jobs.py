@@ -121,6 +121,7 @@ def work(row: Job) -> None:
     except WaitingError as wait:
         put_back(row, seconds=wait.seconds, waits_for=wait.message)
     except HansaError as fault:
+        row.fault = fault
         give_up(row, str(fault))
     except Exception as fault:  # noqa: BLE001 -- a fault in one job must not stop the others
         LOG.warning("%s: %s at %s", row.kind, type(fault).__name__, place(fault))

@@ -1,16 +1,25 @@
+from datetime import timedelta
+
 import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from hansa.areas.studies import actions, queries, rounds
 from hansa.areas.studies.models import Contribution, PastRelease, Study
 from hansa.areas.studies.rounds import alike
 from hansa.kernel import jobs
 from hansa.kernel.actions import GivenError
+from hansa.kernel.identity import own
 from hansa.kernel.models import Job, PartyDecision
 from hansa.lib.errors import DisclosureError, RefusedError
+from hansa.lib.row_sets import RowSet
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import rehearse
 from hansa.lib.statistics.reading import read
 from tests.areas.studies.scene import POOLED, PROTOCOL, PaperLead, rows_of
+from tests.conftest import given
+
+TERMS = ("purpose", "protocol", "stated_limits", "parties", "agreement", "clause", "lead", "question")
 
 
 def rehearsed(scene):
@@ -195,6 +204,57 @@ def test_differing_by_few_rows_is_refused_before_approval(two):
 
     with pytest.raises(DisclosureError, match="subtracting the two results"):
         two.approve(study)
+
+
+def test_partners_do_not_hear_of_other_studies_when_our_own_rules_stop_one(two):
+    dataset = two.dataset()
+    two.proposed()
+    study = two.approved_by_all(two.study)
+    with given():
+        other = Study(**{name: getattr(study, name) for name in TERMS}, title="Heart transplants", state="released")
+        other.save()
+        rows = rounds.chosen_rows(study, rounds.reading(study).table).chosen(80)
+        rows[0] = False
+        PastRelease(study=other, dataset=dataset, rows=RowSet.of(rows).to_text(), at=timezone.now()).save()
+        QuerySet(Study).filter(pk=other.pk).update(created=timezone.now() - timedelta(days=1))
+    lead = PaperLead(two)
+
+    lead.open()
+    jobs.run_due()
+    answer = lead.open()
+
+    assert (two.study.state, "Heart transplants" in two.study.trouble) == ("failed", True)
+    assert two.letters("studies.contributed") == []
+    told = f"{own().name}'s rules of disclosure do not let it contribute; its data steward knows why."
+    assert [body["trouble"] for body in two.letters("studies.stopped")] == [told]
+    assert (answer.outcome, answer.reason) == ("refused", f"This attempt is stopped here. {told}")
+
+
+def test_attempt_that_a_partner_stopped_is_refused_in_its_words(two):
+    two.dataset()
+    two.proposed()
+    study = two.approved_by_all(two.study)
+    lead = PaperLead(two)
+    lead.open()
+    jobs.run_due()
+    two.say("studies.stopped", study, {"attempt": 1, "trouble": "Power cut."})
+
+    answer = lead.open()
+
+    assert answer.reason == f"This attempt is stopped here. {two.study.trouble}"
+
+
+def test_what_was_told_of_an_earlier_attempt_is_not_told_again(two):
+    two.dataset()
+    two.proposed()
+    study = two.approved_by_all(two.study)
+    lead = PaperLead(two)
+    lead.open(state={})
+    jobs.run_due()
+    study = two.study
+    study.attempt, study.trouble = 2, "Something else."
+
+    assert rounds.told_trouble(study) == "Something else."
 
 
 def test_data_that_do_not_fit_are_refused_with_what_is_wrong(two):

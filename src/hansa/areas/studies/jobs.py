@@ -240,4 +240,5 @@ def stop(row: Job) -> None:
     """End the attempt at every party, with the reason."""
     study = study_of(row)
     if row.data["attempt"] == study.attempt:
-        rounds.stop(study, row.trouble)
+        told = rounds.withheld() if isinstance(row.fault, rounds.OwnRulesError) else ""
+        rounds.stop(study, row.trouble, told=told)

@@ -171,7 +171,7 @@ def round_opened(said: Letter, partner: Partner) -> None:
     if attempt == study.attempt and study.state not in (State.APPROVED, State.RUNNING):
         raise RefusedError(
             _("This attempt is {state} here. {trouble}")
-            .format(state=state_in_words(study, study.state), trouble=study.trouble)
+            .format(state=state_in_words(study, study.state), trouble=rounds.told_trouble(study))
             .strip(),
             _("Start the study again: retry."),
         )

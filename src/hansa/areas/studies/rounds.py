@@ -28,7 +28,7 @@ from hansa.kernel import joint, keyring
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue, settle
-from hansa.kernel.models import Agreement, PartyDecision, Verdict
+from hansa.kernel.models import Agreement, Letter, PartyDecision, Verdict
 from hansa.lib.canonical import JSON, canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.disclosure import Finding, check_site, small_cells
@@ -36,7 +36,7 @@ from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
 from hansa.lib.keys import SealingKey, VerifyingKey, derive
 from hansa.lib.letters import moment
 from hansa.lib.row_sets import RowSet
-from hansa.lib.signatures import assemble, sign_general, verify_general
+from hansa.lib.signatures import assemble, payload_of, sign_general, verify_general
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
@@ -46,8 +46,13 @@ RESULT = "result"
 # Nobody asks a person before a study starts again, and each time the lead learns totals anew.
 MOST_ATTEMPTS = 25
 WAITING = "studies.patience"
+STOPPED = "studies.stopped"
 # How far apart the same sums may come out on two processors, relative and near zero.
 ROUNDING, NOTHING = 1e-8, 1e-10
+
+
+class OwnRulesError(DisclosureError):
+    """The rules of disclosure forbid it at this site; the reason speaks of its own rows and stays in the house."""
 
 
 def mask_key(study: Study) -> SealingKey:
@@ -115,7 +120,14 @@ def guard(study: Study, table: Table) -> None:
     if not queries.is_protected(study):
         findings += unmasked(study, table)
     if blocking := [finding for finding in findings if finding.blocks]:
-        raise DisclosureError(blocking[0].message, blocking[0].remedy)
+        raise OwnRulesError(blocking[0].message, blocking[0].remedy)
+
+
+def withheld() -> str:
+    """Return what partners hear when our own rules of disclosure stop a study; the reason may name other studies."""
+    return _("{name}'s rules of disclosure do not let it contribute; its data steward knows why.").format(
+        name=own().name
+    )
 
 
 def unmasked(study: Study, table: Table) -> list[Finding]:
@@ -305,16 +317,26 @@ def rest(study: Study) -> None:
     settle(WAITING, record=study.urn)
 
 
-def stop(study: Study, trouble: str, *, tells: bool = True) -> None:
-    """End an attempt with the reason, here and at every party."""
+def stop(study: Study, trouble: str, *, tells: bool = True, told: str = "") -> None:
+    """End an attempt with the reason, here and at every party; ``told`` is what the others hear in its place."""
     if study.state not in (State.RUNNING, State.REVIEW):
         return
     study.state, study.trouble = State.FAILED, trouble
     study.save()
     rest(study)
     if tells:
-        body: dict[str, JSON] = {"attempt": study.attempt, "trouble": trouble}
-        joint.tell(study, "studies.stopped", body=body, permit=WITHDRAW)
+        body: dict[str, JSON] = {"attempt": study.attempt, "trouble": told or trouble}
+        joint.tell(study, STOPPED, body=body, permit=WITHDRAW)
+
+
+def told_trouble(study: Study) -> str:
+    """Return why the present attempt stopped, in the words that our partners were told."""
+    ours = Letter.objects.filter(record=study.urn, kind=STOPPED, direction=Letter.Direction.OUT).order_by("created")
+    if (last := ours.last()) is None:
+        return study.trouble
+    body: Any = payload_of(last.token)
+    body = body["body"]
+    return str(body["trouble"]) if body["attempt"] == study.attempt else study.trouble
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -29,6 +29,8 @@ class Job(models.Model):
     trouble = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
     settled = models.DateTimeField(null=True, blank=True)
+    # Not kept; told to whoever reacts to the end of the job.
+    fault: Exception | None = None
 
     class Meta:
         app_label = "kernel"
