@@ -6,6 +6,7 @@ nothing of what it does goes around a door.
 """
 
 import contextlib
+import secrets
 import shutil
 import signal
 import tempfile
@@ -27,7 +28,11 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool) ->
     rows = cohort.read()
     with place(directory, keep=keep) as where:
         parts = cohort.split(rows, where / "data")
-        houses = [House(role, where / role.key, listen=f"127.0.0.1:{port + n}") for n, role in enumerate(cast.HOUSES)]
+        password = new_password()
+        houses = [
+            House(role, where / role.key, listen=f"127.0.0.1:{port + n}", password=password)
+            for n, role in enumerate(cast.HOUSES)
+        ]
         with Stage(quiet=as_json) as stage, opened(houses, stage=stage):
             result = story.play(houses, parts=parts, stage=stage)
             outcome = gather(houses, study=result, seconds=time.monotonic() - began)
@@ -38,6 +43,11 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool) ->
             if not leave:
                 with contextlib.suppress(KeyboardInterrupt):
                     stay()
+
+
+def new_password() -> str:
+    """Return the password of everybody in this demo: 64 random bits in groups that are easy to type."""
+    return "-".join(secrets.token_hex(2) for _group in range(4))
 
 
 def show(outcome: Outcome, houses: list[House], *, stage: Stage, leave: bool, as_json: bool) -> None:

@@ -1,13 +1,12 @@
 """One hospital of the demo, as a process: make the node and its people, then serve it.
 
-What to make comes in as JSON on standard input; names, passwords and tokens go out as one
+What to make comes in as JSON on standard input; tokens go out as one
 line of JSON, then a second line when pages answer. The process ends when its standard input
 closes, so that no node outlives the demo, whatever ends that.
 """
 
 import json
 import os
-import secrets
 import sys
 import threading
 from pathlib import Path
@@ -25,7 +24,7 @@ def main() -> None:
         initialise(
             directory, **{name: asked[name] for name in ("institution", "name", "address", "listen", "language")}
         )
-        say({"people": people(asked["people"])})
+        say({"people": people(asked["people"], password=asked["password"])})
         # All three do this at once now; otherwise each would do it at the first request, one after the other.
         load_pages()
         threading.Thread(target=outlive_nobody, daemon=True).start()
@@ -49,19 +48,18 @@ def serve() -> None:
     run(lambda address: say({"address": address}))
 
 
-def people(named: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Add people, each with the role that is their user name; return their passwords and tokens."""
+def people(named: dict[str, str], *, password: str) -> dict[str, dict[str, str]]:
+    """Add people, each with the role that is their user name; return their tokens."""
     from hansa.kernel import accounts
     from hansa.kernel.models import Person
 
-    passwords = {role: secrets.token_urlsafe(12) for role in named}
-    chief = accounts.begin(username="administrator", name=named["administrator"], password=passwords["administrator"])
+    chief = accounts.begin(username="administrator", name=named["administrator"], password=password)
     made: dict[str, Any] = {"administrator": chief}
     for role, name in named.items():
         if role != "administrator":
-            given: dict[str, Any] = {"username": role, "name": name, "password": passwords[role], "roles": [role]}
+            given: dict[str, Any] = {"username": role, "name": name, "password": password, "roles": [role]}
             made[role] = accounts.add(Person(), by=chief, **given)
-    return {role: {"password": passwords[role], "token": token(person)} for role, person in made.items()}
+    return {role: {"token": token(person)} for role, person in made.items()}
 
 
 def token(person: Any) -> str:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -22,8 +21,8 @@ SECONDS_TO_STOP = 0.5
 class House:
     """One hospital of the demo."""
 
-    def __init__(self, role: HouseRole, directory: Path, *, listen: str) -> None:
-        self.role, self.directory, self.listen = role, directory, listen
+    def __init__(self, role: HouseRole, directory: Path, *, listen: str, password: str) -> None:
+        self.role, self.directory, self.listen, self.password = role, directory, listen, password
         self.people: dict[str, dict[str, str]] = {}
         self._process: subprocess.Popen[str] | None = None
         self._nodes: dict[str, Node] = {}
@@ -56,6 +55,7 @@ class House:
             "listen": self.listen,
             "language": self.role.language,
             "people": self.role.players,
+            "password": self.password,
         }
         self._tell(asked)
 
@@ -68,9 +68,8 @@ class House:
         """Let the administrator add the people who had no part in the story, so that one can sign in as them."""
         for role, name in self.role.people.items():
             if role not in self.people:
-                password = secrets.token_urlsafe(12)
-                self.as_("administrator").people.add(username=role, name=name, password=password, roles=[role])
-                self.people[role] = {"password": password}
+                self.as_("administrator").people.add(username=role, name=name, password=self.password, roles=[role])
+                self.people[role] = {}
 
     def leave(self) -> None:
         """Tell the process to end, without waiting for it."""

@@ -50,11 +50,12 @@ def invite(houses: list[House], *, quiet: bool) -> None:
     """Say how to look around, until Ctrl-C."""
     if quiet:
         return
-    table = Table("hospital", "person", "user name", "password", title="Look around; sign in as any of them")
+    table = Table("hospital", "person", "user name", title="Look around; sign in as any of them")
     for house in houses:
         for place, (role, person) in enumerate(house.role.people.items()):
-            table.add_row(house.url if place == 0 else "", person, role, house.people[role]["password"])
+            table.add_row(house.url if place == 0 else "", person, role)
         table.add_section()
     out = console()
     out.print(table)
+    out.print(f"All of them have the same password: {houses[0].password}")
     out.print("The three nodes go on until Ctrl-C.")

@@ -55,20 +55,10 @@ def introduce(houses: list[House]) -> None:
     at_each(houses, meet)
 
 
-def document(houses: list[House]) -> dict[str, Any]:
-    """Return the memorandum with the keys that the three nodes have."""
-    text: dict[str, Any] = json.loads((HERE / "memorandum.json").read_text(encoding="utf-8"))
-    for house in houses:
-        keys = house.as_("administrator").line.get("/invitation")["identity"]
-        party = next(one for one in text["parties"] if one["id"] == house.role.institution)
-        party["signing_key"], party["sealing_key"] = keys["signing_key"], keys["sealing_key"]
-    return text
-
-
 def sign(houses: list[House]) -> None:
     """Draft and offer the memorandum in Berlin, and let every signatory sign it."""
     lead = houses[0].as_("coordinator").agreements
-    drafted = lead.draft(document=document(houses))
+    drafted = lead.draft(document=json.loads((HERE / "memorandum.json").read_text(encoding="utf-8")))
     lead.offer(drafted)
 
     def put_name(house: House) -> None:
