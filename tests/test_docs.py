@@ -185,12 +185,14 @@ def test_checks_of_a_bundle_are_those_on_the_page():
 
 def test_tutorial_is_sound():
     text = json.loads(text_of(FIRST_STUDY / "memorandum.json"))
+    blank = [party[key] for party in text["parties"] for key in ("signing_key", "sealing_key")]
     for party in text["parties"]:
         party["signing_key"] = SigningKey.generate().public.text
         party["sealing_key"] = SealingKey.generate().public.text
 
     document.check(text, vocabularies=VOCABULARIES)
 
+    assert set(blank) == {""}, "Hansa fills them in when the memorandum is drafted."
     assert protocol.check(text_of(FIRST_STUDY / "protocol.yaml")) == []
 
 
