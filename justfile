@@ -41,6 +41,10 @@ messages:
     cd src/hansa && python -m django makemessages --locale de --locale sv --no-location --no-obsolete
     cd src/hansa && python -m django compilemessages
 
+# Write the reference anew from the code.
+reference:
+    python -m docs.generate
+
 # Write the migrations that the models ask for.
 migrations:
     python -m django makemigrations
