@@ -191,6 +191,14 @@ def test_differencing_says_why_and_what_to_do() -> None:
     ]
 
 
+def test_differencing_allows_rows_released_before_and_what_earlier_ones_gave_away() -> None:
+    earlier = [Release("table", rows_but()), Release("model", rows_but(0, 1, 2))]
+
+    assert differencing(rows_but(0, 1, 2), earlier, minimum_cell=10) == []
+    assert differencing(rows_but(*range(20)), earlier, minimum_cell=10) == []
+    assert len(differencing(rows_but(0, 1), earlier, minimum_cell=10)) == 2
+
+
 def test_differencing_refuses_a_set_that_several_releases_add_up_to() -> None:
     earlier = [
         Release("women", RowSet.of(np.arange(200) < 100)),

@@ -60,6 +60,22 @@ def test_isolates_finds_what_two_sets_leave_of_a_third() -> None:
     assert not isolates([left, whole], below=10)
 
 
+def test_isolates_counts_only_what_the_known_sets_do_not_leave_already() -> None:
+    whole, complete = row_set(*range(30)), row_set(*range(27))
+    distant, close = row_set(*range(15)), row_set(*range(29))
+
+    assert isolates([whole, complete], below=10)
+    assert not isolates([distant, whole, complete], below=10, known=[whole, complete])
+    assert isolates([close, whole, complete], below=10, known=[whole, complete])
+
+
+def test_isolates_knows_a_pair_that_a_further_set_tells_apart() -> None:
+    left, right, whole = row_set(*range(15)), row_set(*range(15, 30)), row_set(*range(32))
+    splitting = row_set(*range(10), *range(15, 25), 30)
+
+    assert not isolates([left, right, whole, splitting], below=10, known=[left, right, whole])
+
+
 def test_isolates_finds_two_atoms_that_only_show_up_together() -> None:
     # The whole less both parts is rows 30 and 31; the fourth set tells the two apart without isolating them.
     left, right, whole = row_set(*range(15)), row_set(*range(15, 30)), row_set(*range(32))

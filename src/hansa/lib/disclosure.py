@@ -222,14 +222,16 @@ def differencing(rows: RowSet, earlier: Sequence[Release], *, minimum_cell: int)
     """Find earlier releases which, subtracted from this one, leave a few rows.
 
     Identical rows leave nothing and are allowed (Denning, Denning and Schwartz 1979, "The
-    Tracker"). Combinations of many releases are judged by what they can isolate.
+    Tracker"). Combinations of many releases are judged by what they can isolate, beyond what
+    the earlier ones do among themselves.
     """
-    if not earlier:
+    if not earlier or any(distance(rows, release.rows) == 0 for release in earlier):
         return []
     close = [release for release in earlier if 0 < distance(rows, release.rows) < minimum_cell]
     if close:
         return [_differing(release.name, minimum_cell) for release in close]
-    if isolates([rows, *(release.rows for release in earlier)], below=minimum_cell):
+    known = [release.rows for release in earlier]
+    if isolates([rows, *known], below=minimum_cell, known=known):
         return [_differing("several earlier releases taken together", minimum_cell)]
     return []
 

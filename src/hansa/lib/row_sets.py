@@ -75,30 +75,43 @@ def distance(one: RowSet, other: RowSet) -> int:
     return int(np.count_nonzero(one.chosen(rows) ^ other.chosen(rows)))
 
 
-def isolates(sets: Sequence[RowSet], *, below: int) -> bool:
+def isolates(sets: Sequence[RowSet], *, below: int, known: Sequence[RowSet] = ()) -> bool:
     """Tell whether adding and subtracting the sets' sums can leave fewer than ``below`` rows.
 
-    Single atoms and pairs of atoms are tried.
+    Single atoms and pairs of atoms are tried. What the sets in ``known`` leave by themselves does not count.
     """
-    atoms, sizes = _atoms(sets)
+    rows = max(one.rows for one in (*sets, *known))
+    return not _isolated(sets, below=below, rows=rows) <= _isolated(known, below=below, rows=rows)
+
+
+def _isolated(sets: Sequence[RowSet], *, below: int, rows: int) -> set[bytes]:
+    """Return the few rows, packed, of each atom and each pair of atoms that the sets isolate."""
+    if not sets:
+        return set()
+    members = np.stack([one.chosen(rows) for one in dict.fromkeys(sets)])
+    atoms, sizes = _atoms(members)
     if not atoms.size:
-        return False
+        return set()
     _, strengths, directions = np.linalg.svd(atoms, full_matrices=False)
     span = directions[strengths > _ROUNDING * strengths[0]]
     # Length of an atom's projection; with less than (sqrt 2 - 1)^2 no pair of atoms lies in the
     # span. Lengths add up to the rank, so only a few atoms a release are left to pair.
     kept = (sizes < below) & (np.sum(span**2, axis=0) > _LEAST_LENGTH)
-    few, products = sizes[kept], span[:, kept].T @ span[:, kept]
+    few, products, signs = sizes[kept], span[:, kept].T @ span[:, kept], atoms[:, kept].astype(np.bool_)
     alone = np.diag(products)
     pairs = alone[:, None] + alone + 2 * products
-    is_pair_isolated = (few[:, None] + few < below) & (pairs > 2 - _ROUNDING)
-    return bool(np.any(alone > 1 - _ROUNDING) or np.any(np.triu(is_pair_isolated, 1)))
+    is_alone = alone > 1 - _ROUNDING
+    is_pair = (few[:, None] + few < below) & (pairs > 2 - _ROUNDING) & ~(is_alone[:, None] & is_alone)
+    found = [(atom, atom) for atom in np.flatnonzero(is_alone)]
+    found += [(one, other) for one, other in np.argwhere(np.triu(is_pair, 1))]
+    return {
+        np.packbits((members == signs[:, [one]]).all(axis=0) | (members == signs[:, [other]]).all(axis=0)).tobytes()
+        for one, other in found
+    }
 
 
-def _atoms(sets: Sequence[RowSet]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the indicators, (sets, atoms), and the sizes of the atoms."""
-    rows = max(one.rows for one in sets)
-    members = np.stack([one.chosen(rows) for one in dict.fromkeys(sets)])
+def _atoms(members: Chosen) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the indicators, (sets, atoms), and the sizes of the atoms of sets, (sets, rows)."""
     members = members[:, members.any(axis=0)]
     packed = np.packbits(members, axis=0)
     _, first, sizes = np.unique(packed, axis=1, return_index=True, return_counts=True)

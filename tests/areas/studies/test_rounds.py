@@ -206,6 +206,52 @@ def test_differing_by_few_rows_is_refused_before_approval(two):
         two.approve(study)
 
 
+TABLE = PROTOCOL.replace("analyses:\n", "analyses:\n  - {name: baseline, kind: table_one, variables: [age]}\n")
+WEIGHED = TABLE.replace("event: {type: boolean}", "event: {type: boolean}\n    weight: {type: number, unit: kg}")
+
+
+def weights(missing):
+    return {**rows_of(99), "weight": [*[""] * missing, *[str(50 + row % 40) for row in range(80 - missing)]]}
+
+
+def measured(scene):
+    for side in scene.sides:
+        side.rows |= {"weight": weights(0)["weight"], "height": ["170", "180"] * 40}
+    return scene.dataset(columns={**weights(12), "height": ["", "", *["170", "180"] * 39]})
+
+
+def test_rows_of_table_one_are_remembered_beside_those_of_the_models(three):
+    dataset = measured(three)
+    three.approved_by_all(three.propose(WEIGHED.replace("event ~ age", "event ~ age + weight")))
+    three.lead_to_the_end()
+    sets = [rows.rows for rows in queries.earlier_releases(Study(), dataset)]
+
+    assert three.study.result["result"]["rows"] - three.study.result["result"]["complete"] == 12
+    assert [int(rows.chosen(80).sum()) for rows in sets] == [68, 80]
+
+
+def test_models_that_differ_by_few_rows_from_an_earlier_table_one_are_refused(three):
+    measured(three)
+    three.approved_by_all(three.propose(WEIGHED.replace("event ~ age", "event ~ age + weight")))
+    three.lead_to_the_end()
+    taller = PROTOCOL.replace("event: {type: boolean}", "event: {type: boolean}\n    height: {type: number, unit: cm}")
+    study = three.propose(taller.replace("event ~ age", "event ~ age + height"))
+
+    with pytest.raises(DisclosureError, match="subtracting the two results"):
+        three.approve(study)
+
+
+def test_table_one_that_differs_by_few_rows_from_earlier_models_is_refused(three):
+    measured(three)
+    taller = PROTOCOL.replace("event: {type: boolean}", "event: {type: boolean}\n    height: {type: number, unit: cm}")
+    three.approved_by_all(three.propose(taller.replace("event ~ age", "event ~ age + height")))
+    three.lead_to_the_end()
+    study = three.propose(WEIGHED.replace("event ~ age", "event ~ age + weight"))
+
+    with pytest.raises(DisclosureError, match="subtracting the two results"):
+        three.approve(study)
+
+
 def test_partners_do_not_hear_of_other_studies_when_our_own_rules_stop_one(two):
     dataset = two.dataset()
     two.proposed()

@@ -58,7 +58,7 @@ def contribute(row: Job) -> Effect:
         follows(study, round_)
     programme = queries.programme(study)
     table = rounds.reading(study).table
-    rounds.guard(study, table)
+    rounds.guard(study, table, public=round_.state)
     labels = list(programme.labels(round_.state))
     words = masked(study, round_, values=programme.local(round_.state, table), labels=labels)
     text = secure_sum.to_text(words)

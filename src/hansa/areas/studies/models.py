@@ -112,7 +112,7 @@ class Contribution(Detail):
 
 
 class PastRelease(Detail):
-    """Which rows of a dataset a released result stood on; never leaves this node."""
+    """Which rows of a dataset a released result stood on, one set or more; never leaves this node."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="past_releases")
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="past_release")

@@ -71,7 +71,7 @@ def contributions_of(round_: Round) -> dict[str, Contribution]:
 def earlier_releases(study: Study, dataset: Dataset) -> list[Release]:
     """Return the rows that other released studies of a dataset stood on."""
     past = PastRelease.objects.filter(dataset=dataset).exclude(study=study).select_related("study")
-    return [Release(row.study.title, RowSet.from_text(row.rows)) for row in past]
+    return [Release(row.study.title, RowSet.from_text(text)) for row in past for text in row.rows.split()]
 
 
 def mask_keys(study: Study) -> dict[str, str]:

@@ -35,7 +35,7 @@ from hansa.lib.disclosure import Finding, check_site, small_cells
 from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
 from hansa.lib.keys import SealingKey, VerifyingKey, derive
 from hansa.lib.letters import moment
-from hansa.lib.row_sets import RowSet
+from hansa.lib.row_sets import RowSet, distance
 from hansa.lib.signatures import assemble, payload_of, sign_general, verify_general
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.reading import Reading, read
@@ -107,16 +107,21 @@ def examine(study: Study) -> None:
     guard(study, found.table)
 
 
-def guard(study: Study, table: Table) -> None:
-    """Stop before anything leaves if the rules of disclosure forbid it at this site."""
+def guard(study: Study, table: Table, *, public: Mapping[str, Any] | None = None) -> None:
+    """Stop before anything leaves if the rules of disclosure forbid it at this site.
+
+    ``public`` is the state or result reached so far, which says whether Table 1 sees all rows.
+    """
     if study.dataset is None:
         raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
-    findings = check_site(
-        minimum_cell=queries.minimum_cell(study),
-        masked=queries.is_protected(study),
-        rows=chosen_rows(study, table),
-        earlier=queries.earlier_releases(study, study.dataset),
-    )
+    findings: list[Finding] = []
+    for rows in row_sets(study, table, public=public or {}):
+        findings += check_site(
+            minimum_cell=queries.minimum_cell(study),
+            masked=queries.is_protected(study),
+            rows=rows,
+            earlier=queries.earlier_releases(study, study.dataset),
+        )
     if not queries.is_protected(study):
         findings += unmasked(study, table)
     if blocking := [finding for finding in findings if finding.blocks]:
@@ -152,6 +157,20 @@ def chosen_rows(study: Study, table: Table) -> RowSet:
     for name in queries.programme(study).protocol.model_variables():
         keep &= ~table.missing(name)
     return RowSet.of(keep)
+
+
+def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[RowSet]:
+    """Return every set of rows that a study stands on: that of its models, and all rows where its Table 1 sees them.
+
+    Before the parties have counted, Table 1 is sure to see all rows if enough are incomplete here alone.
+    """
+    models, every = chosen_rows(study, table), RowSet.of(np.ones(table.rows, dtype=np.bool_))
+    if public.get("complete") is None:
+        sees_all = distance(models, every) >= queries.minimum_cell(study)
+    else:
+        sees_all = public["rows"] != public["complete"]
+    has_table = any(analysis.kind == "table_one" for analysis in queries.programme(study).protocol.analyses)
+    return [models, every] if has_table and sees_all and models != every else [models]
 
 
 def begin_if_all_approved(study: Study) -> None:
@@ -251,7 +270,7 @@ def sign_result(study: Study) -> None:
     if own().id in joint.decided(study, Verdict.RELEASED):
         raise RefusedError(_("This institution has released the result already."), _("It waits for the other parties."))
     # Another study of the same rows may have come this far meanwhile.
-    guard(study, reading(study).table)
+    guard(study, reading(study).table, public=study.result["result"])
     remember_rows(study)
     header = {"party": own().id, "at": moment(timezone.now())}
     signature = sign_general(study.result["result"], key=own().signing, kind=RESULT, header=header)
@@ -305,8 +324,9 @@ def party_keys(study: Study) -> dict[str, VerifyingKey]:
 
 def remember_rows(study: Study) -> None:
     """Remember which rows a result we sign stands on, so that later ones cannot be subtracted from it."""
-    if study.dataset is not None:
-        rows = chosen_rows(study, reading(study).table).to_text()
+    if study.dataset is not None and study.result is not None:
+        sets = row_sets(study, reading(study).table, public=study.result["result"])
+        rows = " ".join(rows.to_text() for rows in sets)
         PastRelease.objects.update_or_create(
             study=study, defaults={"dataset": study.dataset, "rows": rows, "at": timezone.now()}
         )
