@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hansa.kernel import door, ledger
+from hansa.kernel.agreements import name_of
 from hansa.kernel.change import change
 from hansa.kernel.identity import own
 from hansa.kernel.models import Held, Partner
@@ -44,7 +45,7 @@ def letter(*, number: int = 1, kind: str = "agreements.offered", body: dict | No
         sender=by,
         recipient=BERLIN,
         kind=kind,
-        record="urn:hansa:agreements:1",
+        record=f"urn:hansa:agreements:{name_of(digest(memorandum()))}",
         agreement="",
         clause="",
         terms={},

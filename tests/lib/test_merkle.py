@@ -185,3 +185,9 @@ def test_prove_consistency_refuses_impossible_sizes(old: int, new: int) -> None:
 def test_verify_refuses_hashes_of_another_length() -> None:
     with pytest.raises(ProofError, match="not 32 bytes long"):
         verify_inclusion(TREE.leaves[0], index=0, size=2, proof=[b"short"], root=TREE.roots[2])
+
+
+@pytest.mark.parametrize(("old", "new"), [(0, 1), (2, 1), (-1, 3)])
+def test_verify_consistency_refuses_impossible_sizes(old: int, new: int) -> None:
+    with pytest.raises(ProofError, match="cannot begin"):
+        verify_consistency(b"a" * 32, b"b" * 32, old_size=old, new_size=new, proof=[])

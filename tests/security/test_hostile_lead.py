@@ -133,9 +133,9 @@ def test_another_state_under_the_same_attempt_and_round_meets_other_masks(hostil
     study, round_ = hostile.study, Round.objects.get()
     values = queries.programme(study).local(round_.state, rounds.reading(study).table)
     labels = list(queries.programme(study).labels(round_.state))
-    again = jobs.masked(study, round_, values, labels=labels)
+    again = jobs.masked(study, round_, values=values, labels=labels)
     other = Round(study=study, attempt=1, number=1, state={**round_.state, "rows": 1})
-    forged = jobs.masked(study, other, values, labels=labels)
+    forged = jobs.masked(study, other, values=values, labels=labels)
 
     before = from_text(first.body["words"], size=first.body["size"])
 

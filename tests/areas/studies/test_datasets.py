@@ -273,3 +273,9 @@ def test_kind_of_a_column_is_told_from_its_values():
     words, empty = pd.Series(["x", None]), pd.Series([None, " "])
 
     assert [datasets.kind(column) for column in (words, empty, FRAME["age"])] == ["text", "text", "number"]
+
+
+def test_source_is_described_without_user_and_password() -> None:
+    assert datasets.described("postgresql://anna:secret@db.hospital.example/registry#cases") == (
+        "postgresql://db.hospital.example/registry"
+    )

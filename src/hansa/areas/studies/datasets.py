@@ -142,12 +142,12 @@ def from_postgresql(source: str) -> pd.DataFrame:
         raise GivenError({"source": _("To read PostgreSQL, install: pip install 'hansa[postgres]'.")}) from absent
     if not table:
         raise GivenError({"source": _("Name the table after the address, as postgresql://HOST/DATABASE#TABLE.")})
-    try:
+    try:  # pragma: no cover -- reason: only tests with a PostgreSQL server come here
         with psycopg.connect(address, options="-c default_transaction_read_only=on") as connection:
             cursor = connection.execute(sql.SQL("select * from {}").format(sql.Identifier(*table.split("."))))
             names = [column.name for column in cursor.description or ()]
             return pd.DataFrame(cursor.fetchall(), columns=names)
-    except psycopg.Error as wrong:
+    except psycopg.Error as wrong:  # pragma: no cover -- reason: as above
         raise GivenError(
             {"source": _("The database did not give the table ({fault}).").format(fault=type(wrong).__name__)}
         ) from wrong
