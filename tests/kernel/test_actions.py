@@ -184,10 +184,19 @@ def test_possible_offers_nothing_that_is_done_already(scene, bound, person):
         offered = agreement_in(world, "offered")
         suspended = agreement_in(world, "suspended", suspended_by=own().id)
         study, failed = world.study("review"), world.study("failed")
-    todo = {"partners.accept_ledger": row, "agreements.sign": offered, "agreements.resume": suspended,
-            "studies.release": study, "studies.withdraw": study, "studies.retry": failed}  # fmt: skip
+    todo = {
+        "partners.accept_ledger": row,
+        "agreements.sign": offered,
+        "agreements.decline": offered,
+        "agreements.resume": suspended,
+        "agreements.end": suspended,
+        "studies.release": study,
+        "studies.withdraw": study,
+        "studies.retry": failed,
+    }
     row.alarm = "Its ledger got smaller."
     before = {name: ACTIONS[name].possible(record, ada) for name, record in todo.items()}
+    suspended.ends_on = timezone.now().date()
     row.alarm, offered.signatures, suspended.suspended_by, failed.lead = "", {own().id: {}}, scene.paper.id, "other"
     with given():
         PartyDecision(record=study.urn, party=own().id, verdict=Verdict.RELEASED, facts={}, at=timezone.now()).save()
@@ -196,6 +205,18 @@ def test_possible_offers_nothing_that_is_done_already(scene, bound, person):
 
     assert before == dict.fromkeys(todo, True)
     assert after == dict.fromkeys(todo, False)
+
+
+def test_possible_tells_own_accounts_from_those_of_others(administrator, person):
+    moritz = person("steward")
+    verbs = ("disable", "reset_password", "change_password", "change_language")
+
+    at_others = [verb for verb in verbs if ACTIONS[f"people.{verb}"].possible(moritz, administrator)]
+    at_own = [verb for verb in verbs if ACTIONS[f"people.{verb}"].possible(administrator, administrator)]
+
+    assert at_others == ["disable", "reset_password"]
+    assert at_own == ["change_password", "change_language"]
+    assert not ACTIONS["people.disable"].possible(moritz, None)
 
 
 def test_record_that_belongs_to_no_memorandum_cannot_be_under_a_clause(scene, registers, administrator):

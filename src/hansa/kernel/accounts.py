@@ -8,10 +8,12 @@ from typing import Literal
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
 
-from hansa.kernel.actions import NEW, GivenError, action
+from hansa.kernel import throttle
+from hansa.kernel.actions import NEW, GivenError, action, first
 from hansa.kernel.change import change
 from hansa.kernel.models.people import ApiToken, Person
 from hansa.kernel.people import RoleName
@@ -54,6 +56,16 @@ def remains_administrator(person: Person) -> None:
         )
 
 
+def is_own(person: Person, by: Person) -> bool:
+    """Tell whether an account is that of whoever acts."""
+    return person.pk == by.pk
+
+
+def is_other(person: Person, by: Person) -> bool:
+    """Tell whether an account is somebody else's."""
+    return person.pk != by.pk
+
+
 @action(needs="people.add", source=(NEW,), target=(ACTIVE,), because=BECAUSE)
 def add(
     person: Person,
@@ -87,7 +99,7 @@ def change_roles(person: Person, *, by: Person, roles: list[RoleName]) -> None:
     person.roles = sorted(set(roles))
 
 
-@action(needs="people.disable", source=(ACTIVE,), target=(DISABLED,), because=BECAUSE)
+@action(needs="people.disable", source=(ACTIVE,), target=(DISABLED,), because=BECAUSE, unless=is_own)
 def disable(person: Person, *, by: Person) -> None:
     """Disable a person's account.
 
@@ -102,7 +114,7 @@ def enable(person: Person, *, by: Person) -> None:
     """Enable a person's account again."""
 
 
-@action(needs="people.reset_password", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE)
+@action(needs="people.reset_password", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE, unless=is_own)
 def reset_password(person: Person, *, by: Person, password: SecretStr) -> None:
     """Give a person a new password.
 
@@ -112,20 +124,27 @@ def reset_password(person: Person, *, by: Person, password: SecretStr) -> None:
     revoke_all(person)
 
 
-@action(needs="people.change_password", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE)
+@action(needs="people.change_password", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE, unless=is_other)
 def change_password(person: Person, *, by: Person, old: SecretStr, password: SecretStr) -> None:
     """Change your own password.
 
     Your other sessions end, and every token of yours is revoked.
     """
-    own_account(person, by=by)
-    if not person.check_password(old.get_secret_value()):
-        raise GivenError({"old": _("This is not your present password.")})
     set_password(person, password)
     revoke_all(person)
 
 
-@action(needs="people.change_language", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE)
+@first("people.change_password")
+def prove(person: Person, *, by: Person, old: SecretStr, password: SecretStr) -> None:
+    """Refuse who does not know the old password; whoever has found a session open may not guess it either."""
+    own_account(person, by=by)
+    throttle.knock(account=person.username, now=timezone.now())
+    if not person.check_password(old.get_secret_value()):
+        raise GivenError({"old": _("This is not your present password.")})
+    throttle.opened(account=person.username)
+
+
+@action(needs="people.change_language", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE, unless=is_other)
 def change_language(person: Person, *, by: Person, language: Literal["en", "de", "sv"]) -> None:
     """Choose the language of your pages."""
     own_account(person, by=by)
@@ -134,7 +153,7 @@ def change_language(person: Person, *, by: Person, language: Literal["en", "de",
 
 def own_account(person: Person, *, by: Person) -> None:
     """Refuse to change someone else's account in their name."""
-    if person.pk != by.pk:
+    if is_other(person, by):
         raise RefusedError(_("This is someone else's account."), _("Ask an administrator."))
 
 

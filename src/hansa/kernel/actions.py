@@ -32,6 +32,7 @@ from hansa.lib.errors import InvalidError, RefusedError
 
 R = TypeVar("R", bound=Record)
 ACTIONS: dict[str, "Action[Any]"] = {}
+FIRST: dict[str, Callable[..., None]] = {}
 NEW = ""
 
 
@@ -67,7 +68,7 @@ class Action(Generic[R]):
     because: str
     run: Callable[Concatenate[R, ...], None]
     inputs: type[BaseModel]
-    unless: Callable[[R], bool] | None = None
+    unless: Callable[[R, Person], bool] | None = None
 
     @property
     def noun(self) -> str:
@@ -115,7 +116,7 @@ class Action(Generic[R]):
 
     def possible(self, record: R, by: Person | None) -> bool:
         """Return whether role, state and clause allow this now, and there is something left to do."""
-        if self.refusal(record, by) is not None or (self.unless is not None and self.unless(record)):
+        if by is None or self.refusal(record, by) is not None or (self.unless is not None and self.unless(record, by)):
             return False
         try:
             self._ask(record)
@@ -137,6 +138,8 @@ class Action(Generic[R]):
     def __call__(self, record: R, *, by: Person | None, **values: Any) -> R:
         """Do it, or raise RefusedError or InvalidError and change nothing."""
         given = self.given(values)
+        if self.name in FIRST and self.refusal(record, by) is None:
+            FIRST[self.name](record, by=by, **given)
         with change({"action": self.name, "record": record.urn}) as made:
             if not record._state.adding:
                 # Locked, so that of two people who decide at the same moment the second is told.
@@ -174,6 +177,16 @@ class Action(Generic[R]):
         record.save()
 
 
+def first(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Do something before an action begins to change anything, which stays done if the action is refused."""
+
+    def wrap(run: Callable[..., None]) -> Callable[..., None]:
+        FIRST[name] = run
+        return run
+
+    return wrap
+
+
 def has_nul(value: Any) -> bool:
     """Tell whether a text in a value holds NUL, which PostgreSQL cannot keep."""
     if isinstance(value, dict):
@@ -205,11 +218,11 @@ def action(
     target: tuple[str, ...],
     permit: str | None = None,
     because: str = "",
-    unless: Callable[[Any], bool] | None = None,
+    unless: Callable[[Any, Person], bool] | None = None,
 ) -> Callable[[Callable[Concatenate[R, ...], None]], Action[R]]:
     """Turn a function into an Action; one that needs no clause says why in ``because``.
 
-    ``unless`` tells of which records it is not offered, because the function itself would refuse.
+    ``unless`` tells of which records it is not offered to whom: it would be refused, or nobody wants it there.
     """
     if (permit is None) == (not because):
         raise AssertionError("An action names the term it needs, or says why it needs none.")

@@ -132,12 +132,17 @@ def offer(agreement: Agreement, *, by: Person) -> None:
     tell(agreement, "agreements.offered", body={})
 
 
+def has_signed(agreement: Agreement) -> bool:
+    """Tell whether this institution has signed a memorandum."""
+    return own().id in agreement.signatures
+
+
 @action(
     needs="agreements.sign",
     source=(State.OFFERED,),
     target=(State.OFFERED, State.IN_FORCE, State.SUSPENDED),
     because=BECAUSE,
-    unless=lambda agreement: own().id in agreement.signatures,
+    unless=lambda agreement, _by: has_signed(agreement),
 )
 def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     """Sign the memorandum for this institution.
@@ -145,7 +150,7 @@ def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     You sign under the office that the memorandum names for you; the signature binds the whole text.
     """
     me = own()
-    if me.id in agreement.signatures:
+    if has_signed(agreement):
         raise RefusedError(_("This institution has signed already."), _("Nothing more is needed here."))
     made = documents.sign(
         agreement.document, key=me.signing, party=me.id, name=by.name, office=office, at=timezone.now()
@@ -155,7 +160,13 @@ def sign(agreement: Agreement, *, by: Person, office: str) -> None:
     enter_into_force(agreement)
 
 
-@action(needs="agreements.sign", source=(State.OFFERED,), target=(State.DECLINED,), because=BECAUSE)
+@action(
+    needs="agreements.sign",
+    source=(State.OFFERED,),
+    target=(State.DECLINED,),
+    because=BECAUSE,
+    unless=lambda agreement, _by: has_signed(agreement),
+)
 def decline(agreement: Agreement, *, by: Person, reason: str) -> None:
     """Decline to sign the memorandum.
 
@@ -180,7 +191,7 @@ def suspend(agreement: Agreement, *, by: Person, reason: str) -> None:
     source=(State.SUSPENDED,),
     target=(State.IN_FORCE, State.SUSPENDED),
     because=BECAUSE,
-    unless=lambda agreement: agreement.suspended_by != own().id,
+    unless=lambda agreement, _by: agreement.suspended_by != own().id,
 )
 def resume(agreement: Agreement, *, by: Person) -> None:
     """Lift this institution's suspension.
@@ -218,6 +229,7 @@ def lift(agreement: Agreement, *, others: list[str]) -> None:
     source=(State.IN_FORCE, State.SUSPENDED),
     target=(State.IN_FORCE, State.SUSPENDED),
     because=BECAUSE,
+    unless=lambda agreement, _by: agreement.ends_on is not None,
 )
 def end(agreement: Agreement, *, by: Person, reason: str) -> None:
     """Give notice to end the memorandum.

@@ -148,7 +148,7 @@ def unblock(partner: Partner, *, by: Person) -> None:
     source=(State.KNOWN,),
     target=(State.KNOWN,),
     because=BECAUSE,
-    unless=lambda partner: not partner.alarm,
+    unless=lambda partner, _by: not partner.alarm,
 )
 def accept_ledger(partner: Partner, *, by: Person, explanation: str) -> None:
     """Accept the partner's ledger as it is now.

@@ -5,14 +5,12 @@ is as absent as what is not there.
 """
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from hansa.kernel.actions import ACTIONS, Action
-from hansa.kernel.identity import own
 from hansa.kernel.models import ApiToken, Person, Record
 from hansa.kernel.people import has
 from hansa.kernel.reading import kinds, may_read, readable
@@ -64,36 +62,4 @@ def actions_of(noun: str) -> list[Action[Any]]:
 def possible(record: Any, *, by: Person) -> list[Action[Any]]:
     """Return what a person can do with a record now, without what would only be refused."""
     found = [action for action in actions_of(record.noun) if not action.makes and action.possible(record, by)]
-    sensible = [action for action in found if SENSIBLE.get(action.name, _always)(record, by)]
-    return sorted(sensible, key=lambda action: action.verb in GRAVE)
-
-
-def _always(_record: Any, _by: Person) -> bool:
-    return True
-
-
-def _is_own_account(record: Any, by: Person) -> bool:
-    return bool(record.pk == by.pk)
-
-
-def _is_other_account(record: Any, by: Person) -> bool:
-    return bool(record.pk != by.pk)
-
-
-def _is_unsigned(record: Any, _by: Person) -> bool:
-    return own().id not in record.signatures
-
-
-#: Where role and state do not tell the whole: when a button makes sense.
-SENSIBLE: dict[str, Callable[[Any, Person], bool]] = {
-    "people.change_password": _is_own_account,
-    "people.change_language": _is_own_account,
-    "people.reset_password": _is_other_account,
-    "people.disable": _is_other_account,
-    "agreements.sign": _is_unsigned,
-    "agreements.decline": _is_unsigned,
-    "agreements.resume": lambda record, _by: bool(record.suspended_by == own().id),
-    "agreements.end": lambda record, _by: record.ends_on is None,
-    "partners.accept_ledger": lambda record, _by: bool(record.alarm),
-    "studies.retry": lambda record, _by: bool(record.lead == own().id),
-}
+    return sorted(found, key=lambda action: action.verb in GRAVE)

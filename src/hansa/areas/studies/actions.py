@@ -116,7 +116,7 @@ def has_signed(study: Study) -> bool:
     source=tuple(OPEN),
     target=(State.WITHDRAWN,),
     permit=WITHDRAW,
-    unless=lambda study: study.state == State.REVIEW and has_signed(study),
+    unless=lambda study, _by: study.state == State.REVIEW and has_signed(study),
 )
 def withdraw(study: Study, *, by: Person, reason: str) -> None:
     """Withdraw from the study.
@@ -137,7 +137,7 @@ def withdraw(study: Study, *, by: Person, reason: str) -> None:
     source=(State.FAILED,),
     target=(State.RUNNING,),
     permit=CONTRIBUTE,
-    unless=lambda study: not is_lead(study),
+    unless=lambda study, _by: not is_lead(study),
 )
 def retry(study: Study, *, by: Person) -> None:
     """Start the study again from its first round.
@@ -156,7 +156,7 @@ def retry(study: Study, *, by: Person) -> None:
     source=(State.REVIEW,),
     target=(State.REVIEW, State.RELEASED),
     permit=RELEASE,
-    unless=has_signed,
+    unless=lambda study, _by: has_signed(study),
 )
 def release(study: Study, *, by: Person) -> None:
     """Release the result.
