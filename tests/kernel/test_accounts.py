@@ -1,9 +1,9 @@
 import pytest
 from pydantic import SecretStr
 
-from hansa.kernel import accounts, tokens
+from hansa.kernel import accounts, throttle, tokens
 from hansa.kernel.actions import GivenError, RoleError, StateError
-from hansa.kernel.models import ApiToken, LedgerEntry, Person
+from hansa.kernel.models import ApiToken, Attempt, LedgerEntry, Person
 from hansa.lib.errors import RefusedError
 
 GOOD = "correct horse battery staple"
@@ -137,6 +137,38 @@ def test_change_password_asks_for_the_old_one(person):
 
     assert list(refused.value.faults) == ["old"]
     assert Person.objects.get(pk=bob.pk).check_password("the old password")
+
+
+def test_change_password_lets_nobody_guess_the_old_one(person):
+    bob = person("auditor", password="the old password")
+    for _time in range(throttle.FREE["account"]):
+        with pytest.raises(GivenError):
+            accounts.change_password(bob, by=bob, old="a guess", password=GOOD)
+
+    with pytest.raises(throttle.ThrottledError, match="too many wrong passwords"):
+        accounts.change_password(bob, by=bob, old="the old password", password=GOOD)
+
+    assert Attempt.objects.get().failures == 5
+    assert Person.objects.get(pk=bob.pk).check_password("the old password")
+
+
+def test_change_password_forgets_wrong_guesses_after_the_right_one(person):
+    bob = person("auditor", password="the old password")
+    with pytest.raises(GivenError):
+        accounts.change_password(bob, by=bob, old="a guess", password=GOOD)
+
+    accounts.change_password(bob, by=bob, old="the old password", password=GOOD)
+
+    assert not Attempt.objects.exists()
+
+
+def test_change_password_counts_no_guess_where_the_account_is_disabled(person):
+    bob = person("auditor", password="the old password", state="disabled")
+
+    with pytest.raises(RefusedError):
+        accounts.change_password(bob, by=bob, old="a guess", password=GOOD)
+
+    assert not Attempt.objects.exists()
 
 
 def test_change_password_changes_it(person):

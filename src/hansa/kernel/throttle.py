@@ -48,15 +48,16 @@ def delay(failures: int, *, free: int) -> timedelta:
     return timedelta() if over < 0 else min(LONGEST, timedelta(seconds=2 ** min(over, 12)))
 
 
-def knock(*, account: str, address: str, now: datetime) -> None:
-    """Count a try, or raise ThrottledError where it comes too early."""
+def knock(*, account: str, address: str = "", now: datetime) -> None:
+    """Count a try, or raise ThrottledError where it comes too early; who is in already has no address."""
     with transaction.atomic():
         Attempt.objects.filter(last__lt=now - FORGOTTEN).delete()
         for kind, value in (("account", account), ("address", address)):
-            _count(kind, value=value, now=now)
+            if value:
+                _count(kind, value=value, now=now)
 
 
-def opened(*, account: str, address: str) -> None:
+def opened(*, account: str, address: str = "") -> None:
     """Forget the tries of an account whose password was right, and take back the one of its address."""
     with transaction.atomic():
         Attempt.objects.filter(key=_key("account", account)).delete()
