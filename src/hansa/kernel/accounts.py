@@ -9,7 +9,6 @@ from typing import Literal
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
 

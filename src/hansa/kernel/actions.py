@@ -33,7 +33,6 @@ from hansa.lib.errors import InvalidError, RefusedError
 R = TypeVar("R", bound=Record)
 ACTIONS: dict[str, "Action[Any]"] = {}
 FIRST: dict[str, Callable[..., None]] = {}
-FIRST: dict[str, Callable[..., None]] = {}
 NEW = ""
 
 
@@ -176,16 +175,6 @@ class Action(Generic[R]):
         except ValidationError as wrong:
             raise GivenError({name: " ".join(texts) for name, texts in wrong.message_dict.items()}) from wrong
         record.save()
-
-
-def first(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Do something before an action begins to change anything, which stays done if the action is refused."""
-
-    def wrap(run: Callable[..., None]) -> Callable[..., None]:
-        FIRST[name] = run
-        return run
-
-    return wrap
 
 
 def first(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
