@@ -106,7 +106,7 @@ def check_keys(document: Mapping[str, Any]) -> None:
 def draft(agreement: Agreement, *, by: Person, document: dict[str, Any]) -> None:
     """Draft a memorandum.
 
-    Nobody else sees it before it is offered.
+    Nobody else sees it before it is offered. A party's key that is left blank is filled in as it was confirmed here.
     """
     fill(agreement, with_keys(document))
 
