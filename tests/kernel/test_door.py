@@ -136,6 +136,23 @@ def test_passes_nothing_on_to_who_is_unknown_or_can_be_reached(scene, solna, sta
     assert Held.objects.count() == 0
 
 
+@pytest.mark.parametrize("cause", ["hand_in", "collect"])
+def test_drops_what_nobody_came_for(scene, solna, cause):
+    ages = {"old": door.LONGEST_HELD + timedelta(minutes=1), "young": door.LONGEST_HELD - timedelta(minutes=1)}
+    Held.objects.bulk_create(
+        Held(recipient="https://ror.org/000000000", sender="x", envelope={}, digest=name, at=datetime.now(UTC) - age)
+        for name, age in ages.items()
+    )
+
+    if cause == "hand_in":
+        door.hand_in(relayed(scene, solna))
+    else:
+        collect(solna)
+
+    assert "young" in Held.objects.values_list("digest", flat=True)
+    assert "old" not in Held.objects.values_list("digest", flat=True)
+
+
 def test_holds_no_more_than_the_limit_for_one_recipient(scene, solna):
     Held.objects.bulk_create(
         Held(recipient=SOLNA, sender="x", envelope={}, digest=str(number), at=datetime.now(UTC))

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from django.db import transaction
@@ -36,6 +36,8 @@ MOST_HELD = 2_000
 MOST_HELD_BYTES = 128 * 1024 * 1024
 # One sender may not fill the place of all others.
 MOST_HELD_BYTES_OF_ONE = 64 * 1024 * 1024
+# What nobody has collected for so long is dropped; its sender brings a letter again until there is a receipt.
+LONGEST_HELD = timedelta(days=90)
 MOST_ANSWERED_BYTES = 24 * 1024 * 1024
 MOST_DONE = 1_000
 LONGEST_WAIT = 25.0
@@ -91,6 +93,7 @@ def hold(outside: dict[str, str]) -> None:
             "Send it to that institution itself, or to a node that knows it.",
         )
     with transaction.atomic():
+        drop_old()
         if not has_room(recipient, outside):
             raise RefusedError(
                 f"Too many letters wait here for {recipient.name}.", "Wait until its node has collected them."
@@ -105,6 +108,11 @@ def hold(outside: dict[str, str]) -> None:
             },
         )
     bell.ring(OUTBOX)
+
+
+def drop_old() -> None:
+    """Drop envelopes that nobody came for."""
+    Held.objects.filter(at__lt=timezone.now() - LONGEST_HELD).delete()
 
 
 def has_room(recipient: Partner, outside: dict[str, str]) -> bool:
@@ -140,6 +148,7 @@ def collect(sender: JSON, token: JSON) -> list[dict[str, JSON]]:
     check_clock(instant(asked.at), now=timezone.now(), who=partner.name)
     if len(asked.done) > MOST_DONE:
         raise InvalidError("The call acknowledges too many envelopes at once.", f"Name at most {MOST_DONE}.")
+    drop_old()
     if asked.done:
         Held.objects.filter(recipient=partner.institution, digest__in=[str(d) for d in asked.done]).delete()
     with place_to_wait(partner) as may_wait:
