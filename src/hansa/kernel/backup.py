@@ -147,9 +147,11 @@ def copy_data(folder: Path) -> None:
     path = own().directory / DATA
     if not path.exists():
         return
-    with duckdb.connect() as database:
+    # No extension is fetched, and nothing but the two files is reached.
+    with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as database:
         attach(database, path, until=time.monotonic() + PATIENCE)
         database.execute(f"ATTACH '{quoted(folder / DATA)}' AS copy")
+        database.execute("SET enable_external_access = false")
         database.execute("COPY FROM DATABASE source TO copy")
 
 

@@ -64,6 +64,26 @@ def duckdb_file(path, *tables):
     return path
 
 
+@pytest.mark.parametrize("reads", ["", "one.csv"])
+def test_opened_database_reaches_no_other_file_and_no_network(tmp_path, reads):
+    (tmp_path / "one.csv").write_text("a\n1\n")
+    (tmp_path / "other.csv").write_text("a\n1\n")
+
+    with datasets.opened(reads=str(tmp_path / reads) if reads else "") as connection:
+        for source in (tmp_path / "other.csv", "https://hansa.example/other.csv"):
+            with pytest.raises(duckdb.PermissionException):
+                connection.read_csv(str(source))
+        with pytest.raises(duckdb.InvalidInputException, match="locked"):
+            connection.execute("set enable_external_access = true")
+        found = connection.read_csv(str(tmp_path / reads)).fetchall() if reads else []
+        settings = connection.execute(
+            "select value from duckdb_settings() where name like 'auto%_known_extensions'"
+        ).fetchall()
+
+    assert found == ([(1,)] if reads else [])
+    assert settings == [("false",), ("false",)]
+
+
 def test_duckdb_table_is_named_after_the_file_or_is_the_only_one(two, tmp_path):
     one = duckdb_file(tmp_path / "one.duckdb", "patients")
     many = duckdb_file(tmp_path / "many.db", "patients", 'odd" name')

@@ -27,7 +27,22 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".duckdb", ".db")
 DATABASES = ("postgresql", "postgres")
 PATIENCE = 10.0
 LARGEST_FILE = 1024**3
+# DuckDB would fetch extensions over the network when a file asks for them.
+CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 _alone = threading.Lock()
+
+
+def opened(path: Path | str = ":memory:", *, read_only: bool = False, reads: str = "") -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB database that reaches no file but its own and the one it ``reads``, and nothing on the network."""
+    connection = duckdb.connect(path, read_only=read_only, config=CLOSED)
+    # A name with an asterisk in it is looked for as it is escaped.
+    connection.execute("set allowed_paths = ?", [[reads, glob.escape(reads)] if reads else []])
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
 
 
 @contextmanager
@@ -47,7 +62,7 @@ def patiently(path: Path) -> duckdb.DuckDBPyConnection:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return duckdb.connect(path)
+            return opened(path)
         except duckdb.IOException as busy:
             if time.monotonic() > until:
                 raise InvalidError(
@@ -60,7 +75,7 @@ def research_file() -> Path:
     """Return the file of this node's research data, readable by its owner alone."""
     path = own().directory / "research.duckdb"
     if not path.exists():
-        duckdb.connect(path).close()
+        opened(path).close()
         path.chmod(0o600)
     return path
 
@@ -95,10 +110,10 @@ def from_file(path: Path, table: str) -> pd.DataFrame:
     kind = path.suffix.lower()
     try:
         if kind in (".duckdb", ".db"):
-            with duckdb.connect(path, read_only=True) as connection:
+            with opened(path, read_only=True) as connection:
                 return from_duckdb(connection, table)
         if kind == ".parquet":
-            with duckdb.connect() as connection:
+            with opened(reads=str(path)) as connection:
                 # DuckDB would take an asterisk in the name for many files.
                 return connection.read_parquet(glob.escape(str(path))).df()
         # Every cell of a CSV file stays text, so that the protocol alone decides what it means.
