@@ -256,6 +256,13 @@ def test_partner_that_declines_ends_the_offer(scene, offered):
     assert (Agreement.objects.get().state, Agreement.objects.get().reason) == ("declined", "Not now.")
 
 
+@pytest.mark.parametrize("kind", ["suspended", "ended"])
+def test_reason_of_a_partner_is_kept_short_and_without_what_hides_in_it(scene, in_force, kind):
+    hear(scene, kind, in_force, reason="No\x00 \u202eway." + "!" * 3_000)
+
+    assert Agreement.objects.get().reason == "No way." + "!" * 1_992 + "…"
+
+
 def test_partner_cannot_decline_what_is_in_force(scene, in_force):
     hear(scene, "declined", in_force, reason="Too late.")
 

@@ -91,6 +91,13 @@ def test_heard_needs_neither_reason_nor_facts(scene, study):
     assert (joint.decisions(study)[0].reason, joint.decisions(study)[0].facts) == ("", {})
 
 
+def test_heard_keeps_a_reason_short_and_without_what_hides_in_it(scene, study):
+    heard(scene, study, Verdict.DECLINED, reason="No\x00 \u202eway\u202c." + "!" * 3_000)
+
+    (kept,) = joint.decisions(study)
+    assert (kept.reason[:8], kept.reason[-2:], len(kept.reason)) == ("No way.!", "!…", 2_000)
+
+
 def test_heard_refuses_facts_that_are_none(scene, study):
     with pytest.raises(InvalidError, match="does not name its facts"):
         heard(scene, study, Verdict.APPROVED, facts="many")

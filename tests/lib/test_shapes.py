@@ -16,6 +16,22 @@ def refusal(check, *arguments, **more):
     return caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Not now.\nPerhaps later.", "Not now.\nPerhaps later."),
+        ("\x00a\x1b[31m\u202eb\u200b\ud800 ", "a[31mb"),
+        ("Malmo\u0308", "Malm\u00f6"),
+        ("x" * 2_000, "x" * 2_000),
+        ("x" * 2_001, "x" * 1_999 + "…"),
+        (None, ""),
+        (["a"], ""),
+    ],
+)
+def test_remark_is_bounded_and_hides_nothing(written, kept):
+    assert shapes.remark(written) == kept
+
+
 def test_join_names_the_place():
     assert shapes.join("clauses[3]", "limits") == "clauses[3].limits"
     assert shapes.join("", "limits") == "limits"

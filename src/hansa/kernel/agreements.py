@@ -24,6 +24,7 @@ from hansa.kernel.people import grant, grant_everyone
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import agreement as documents
 from hansa.lib import document as document_form
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON, digest
 from hansa.lib.errors import RefusedError
 from hansa.lib.keys import Identity
@@ -336,7 +337,7 @@ def declined(said: Letter, partner: Partner) -> None:
     """Note that a partner will not sign."""
     agreement = held(said)
     if agreement.state == State.OFFERED:
-        agreement.state, agreement.reason = State.DECLINED, str(said.body.get("reason", ""))
+        agreement.state, agreement.reason = State.DECLINED, shapes.remark(said.body.get("reason"))
         agreement.save()
 
 
@@ -349,7 +350,7 @@ def suspended(said: Letter, partner: Partner) -> None:
     agreement = held(said)
     if agreement.state in (State.IN_FORCE, State.OFFERED):
         agreement.state = State.SUSPENDED if agreement.state == State.IN_FORCE else State.OFFERED
-        agreement.suspended_by, agreement.reason = said.sender, str(said.body.get("reason", ""))
+        agreement.suspended_by, agreement.reason = said.sender, shapes.remark(said.body.get("reason"))
         agreement.save()
 
 
@@ -369,5 +370,5 @@ def resumed(said: Letter, partner: Partner) -> None:
 def ended(said: Letter, partner: Partner) -> None:
     """Note the day on which a partner's notice ends the memorandum."""
     agreement = held(said)
-    give_notice(agreement, reason=str(said.body.get("reason", "")))
+    give_notice(agreement, reason=shapes.remark(said.body.get("reason")))
     agreement.save()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hansa.kernel.identity import own
 from hansa.kernel.letters import send
 from hansa.kernel.models import JointRecord, Letter, Partner, PartyDecision, Verdict
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
 from hansa.lib.letters import Letter as Said
@@ -55,7 +56,7 @@ def note(urn: str, party: str, *, verdict: Verdict, reason: str, facts: dict[str
         record=urn,
         party=party,
         verdict=verdict,
-        defaults={"reason": reason, "facts": facts, "at": timezone.now()},
+        defaults={"reason": shapes.remark(reason), "facts": facts, "at": timezone.now()},
     )
 
 

@@ -16,6 +16,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
 from hansa.lib.letters import Letter, Receipt, instant
@@ -79,7 +80,7 @@ def answered(receipt: Receipt, partner: Partner) -> LetterRow:
 def record(row: LetterRow, *, receipt: Receipt, token: str, size: int) -> None:
     """Write a receipt beside its letter."""
     row.state = receipt.outcome
-    row.receipt, row.reason, row.remedy = token, receipt.reason, receipt.remedy
+    row.receipt, row.reason, row.remedy = token, shapes.remark(receipt.reason), shapes.remark(receipt.remedy)
     row.trouble, row.settled = "", instant(receipt.at)
     row.bytes = row.bytes or size or len(row.token)
     row.save()

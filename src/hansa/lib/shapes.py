@@ -24,6 +24,7 @@ _HIDING = re.compile(
     "\U000e0000-\U0010ffff]"
 )
 LONGEST_TEXT = 20_000
+LONGEST_REMARK = 2_000
 LARGEST_WHOLE = 2**53 - 1
 
 
@@ -74,6 +75,13 @@ def items(value: object, place: str, *, least: int, most: int) -> Sequence[objec
 def is_clean(value: str) -> bool:
     """Tell whether a text is in normal form and shows every character it holds."""
     return _HIDING.search(value) is None and unicodedata.is_normalized("NFC", value)
+
+
+def remark(value: object) -> str:
+    """Return what somebody else wrote beside a decision as it can be kept and shown: bounded, and hiding nothing."""
+    written = value if isinstance(value, str) else ""
+    shown = unicodedata.normalize("NFC", _HIDING.sub("", written[: 4 * LONGEST_REMARK])).strip()
+    return shown if len(shown) <= LONGEST_REMARK else shown[: LONGEST_REMARK - 1] + "…"
 
 
 def text(value: object, place: str, *, most: int = LONGEST_TEXT) -> str:

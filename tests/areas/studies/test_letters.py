@@ -214,6 +214,25 @@ def test_attempt_that_stopped_here_goes_on_under_a_new_number_only(two):
     assert (new.outcome, two.study.state, two.study.attempt) == ("applied", "running", 2)
 
 
+@pytest.mark.parametrize("kind", ["studies.stopped", "studies.declined"])
+def test_why_a_partner_stopped_is_kept_short_and_without_what_hides_in_it(two, kind):
+    study = running(two)
+    words = "No\x00 \u202eway." + "!" * 9_000
+
+    two.say(kind, study, {"attempt": 1, "trouble": words, "reason": words, "facts": {}})
+
+    assert two.study.trouble.removeprefix("Karolinska Institutet: ") == "No way." + "!" * 1_992 + "…"
+
+
+def test_refusal_of_a_partner_is_kept_short_and_without_what_hides_in_it(two):
+    study = running(two, lead=True)
+    jobs.run_due()
+
+    two.refuse("studies.round", reason="No\x00 \u202eway.")
+
+    assert two.study.trouble == "Karolinska Institutet: No way. Ask."
+
+
 def test_stop_of_another_attempt_changes_nothing(two):
     study = running(two)
 

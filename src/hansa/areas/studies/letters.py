@@ -20,6 +20,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.letters import letter, refused
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner, PartyDecision, Verdict
+from hansa.lib import shapes
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
 from hansa.lib.statistics import protocol as protocols
@@ -155,7 +156,7 @@ def end(said: Letter, verdict: Verdict, *, state: State) -> None:
         raise RefusedError(_("The result is released already."), _("It can no longer be withdrawn."))
     joint.heard(said, verdict)
     if study is not None and study.state in OPEN:
-        study.state, study.trouble = state, str(said.body.get("reason", ""))
+        study.state, study.trouble = state, shapes.remark(said.body.get("reason"))
         study.save()
         rounds.rest(study)
 
@@ -253,7 +254,7 @@ def stopped(said: Letter, partner: Partner) -> None:
     """Take note that an attempt ended at a partner, and why."""
     study = running(said)
     if said.body.get("attempt") == study.attempt:
-        rounds.stop(study, f"{partner.name}: {said.body.get('trouble', '')}", tells=False)
+        rounds.stop(study, f"{partner.name}: {shapes.remark(said.body.get('trouble'))}", tells=False)
 
 
 def attempt_of(row: LetterRow) -> Any:
@@ -292,4 +293,4 @@ def round_refused(row: LetterRow) -> None:
 
 def reasons(row: LetterRow) -> str:
     """Return who refused a letter, why, and what helps."""
-    return f"{queries.partner_name(row.partner)}: {row.reason} {row.remedy}".strip()
+    return shapes.remark(f"{queries.partner_name(row.partner)}: {row.reason} {row.remedy}")
