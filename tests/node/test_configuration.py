@@ -15,6 +15,8 @@ HOSPITAL = {"institution": "https://ror.org/001w7jn25", "name": "Charité"}
         ({"name": " "}, "name"),
         ({"name": "two\nlines"}, "name"),
         ({"name": 7}, "name"),
+        ({"name": "Malmo\u0308"}, "name"),
+        ({"name": "Charité" * 30}, "name"),
         ({"address": "ftp://hansa.example"}, "address"),
         ({"address": "http://hansa.example"}, "address"),
         ({"language": "la"}, "language"),

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from hansa.lib import shapes
 from hansa.lib.errors import InvalidError
 
 LANGUAGES = ("en", "de", "sv")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LONGEST_NAME = 200
 TEXTS = ("institution", "name", "address", "listen", "language", "database", "proxy")
 
 
@@ -151,8 +153,7 @@ def checked(made: Configuration) -> Configuration:
         raise fault(
             "institution", "is not a ROR id", remedy="Look your institution up at ror.org and give its full address."
         )
-    if not made.name.strip():
-        raise fault("name", "is missing", remedy="Give the institution's name as people write it.")
+    check_name(made.name)
     if made.address and urlsplit(made.address).scheme not in {"http", "https"}:
         raise fault("address", "is not an address on the web", remedy="Write it as https://HOST, or remove the line.")
     if made.address.startswith("http://") and not is_loopback(urlsplit(made.address).hostname or ""):
@@ -165,6 +166,18 @@ def checked(made: Configuration) -> Configuration:
     if made.proxy and not is_address(made.proxy):
         raise fault("proxy", "is not an IP address", remedy="Give the address from which the hospital's proxy calls.")
     return made
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that partners would not take from an invitation."""
+    if not name.strip():
+        raise fault("name", "is missing", remedy="Give the institution's name as people write it.")
+    if len(name) > LONGEST_NAME or not shapes.is_clean(name):
+        raise fault(
+            "name",
+            "is one that partners refuse",
+            remedy=f"Write at most {LONGEST_NAME} characters, all visible and in normal form (NFC).",
+        )
 
 
 def is_loopback(host: str) -> bool:
