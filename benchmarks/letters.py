@@ -112,7 +112,7 @@ def send(directory: Path) -> None:
         with change({"benchmark": number}):
             row = write(partner.institution, KIND, record=f"urn:hansa:benchmark:{number}", body=BODY)
         partner.refresh_from_db()
-        assert deliver(row, partner, line)
+        assert deliver(row, partner, line=line)
         taken.append(time.perf_counter() - before)
         bare.append(sum(alone.seconds() for _ in range(3)))
         row.refresh_from_db()

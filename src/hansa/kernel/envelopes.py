@@ -20,8 +20,6 @@ from hansa.lib.letters import Hop, Statement, check_clock, instant, moment
 from hansa.lib.sealing import seal, unseal
 
 FORM = "envelope/1"
-# Written out, because it stands in the way of every letter.
-BY_INSTITUTION = "SELECT * FROM kernel_partner WHERE institution = %s"
 FIELDS = {"hansa", "to", "from", "sealed", "hop"}
 S = TypeVar("S", bound=Statement)
 
@@ -89,7 +87,7 @@ def go_over(partner: Partner) -> None:
 
 def sender(institution: str) -> Partner:
     """Return the partner who claims to write, or turn the stranger away."""
-    partner = next(iter(Partner.objects.raw(BY_INSTITUTION, [institution])), None)
+    partner = Partner.named(institution)
     if partner is None or partner.state in (Partner.State.INTRODUCED, Partner.State.BLOCKED):
         raise RefusedError(
             f"{own().name} does not know {institution}.",

@@ -116,7 +116,7 @@ def terms(under: Request | None) -> dict[str, JSON]:
 
 def known_partner(institution: str) -> Partner:
     """Return a partner whose keys a person confirmed, locked until the change ends."""
-    partner = Partner.objects.select_for_update().filter(institution=institution).first()
+    partner = Partner.named(institution, locked=True)
     if partner is None:
         raise RefusedError(
             f"{institution} is no partner of this node.",

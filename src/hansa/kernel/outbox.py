@@ -67,9 +67,8 @@ def settle(opened: Opened, *, size: int = 0) -> LetterRow:
 
 def answered(receipt: Receipt, partner: Partner) -> LetterRow:
     """Return the letter a receipt is about, or refuse the receipt."""
-    row = LetterRow.objects.filter(
-        id=receipt.letter, direction=LetterRow.Direction.OUT, partner=partner.institution
-    ).first()
+    sent = LetterRow.objects.filter(id=receipt.letter, direction=LetterRow.Direction.OUT, partner=partner.institution)
+    row = next(iter(sent.order_by()), None)
     if row is None or row.digest != receipt.digest_of_letter or receipt.sender != partner.institution:
         raise SignatureError("The receipt is for a letter we did not send.", "It was ignored.")
     if receipt.outcome not in (LetterRow.State.APPLIED, LetterRow.State.REFUSED):
@@ -83,7 +82,7 @@ def record(row: LetterRow, *, receipt: Receipt, token: str, size: int) -> None:
     row.receipt, row.reason, row.remedy = token, shapes.remark(receipt.reason), shapes.remark(receipt.remedy)
     row.trouble, row.settled = "", instant(receipt.at)
     row.bytes = row.bytes or size or len(row.token)
-    row.save()
+    row.save(update_fields=["state", "receipt", "reason", "remedy", "trouble", "settled", "bytes"])
 
 
 def hear(partner: Partner, content: dict[str, JSON], *, note: str) -> None:
