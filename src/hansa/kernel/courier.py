@@ -116,7 +116,7 @@ def route(partner: Partner) -> Partner | None:
 
 def carry(partner: Partner, lines: Lines) -> float:
     """Deliver the oldest letter due for a partner; return how long to rest before the next."""
-    partner.refresh_from_db()
+    partner = Partner.named(partner.institution) or partner
     row = next(iter(outbox.due(partner, most=1)), None)
     through = route(partner) if row is not None and partner.state == Partner.State.KNOWN else None
     if row is None or through is None:
