@@ -225,7 +225,7 @@ def test_why_a_partner_stopped_is_kept_short_and_without_what_hides_in_it(two, k
 
 
 def test_refusal_of_a_partner_is_kept_short_and_without_what_hides_in_it(two):
-    study = running(two, lead=True)
+    running(two, lead=True)
     jobs.run_due()
 
     two.refuse("studies.round", reason="No\x00 \u202eway.")
