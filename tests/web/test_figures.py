@@ -47,3 +47,19 @@ def test_percent_rounds_and_never_cuts(share, words):
 def test_count_writes_round_numbers_plainly(value, words):
     with translation.override("de"):
         assert figures.count(value) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((0.72, 0.56, 0.93), ["0.72", "0.56", "0.93"]),
+        ((1.001, 0.989, 1.013), ["1.001", "0.989", "1.013"]),
+        ((0.9978, 0.9967, 0.9989), ["0.9978", "0.9967", "0.9989"]),
+        ((1.00001, 1.00001, 1.00002), ["1.00001", "1.00001", "1.00002"]),
+        ((250.4, 12.34, math.inf), ["250", "12.3", "∞"]),
+        ((12.34, 12.31, 12.38), ["12.3", "12.3", "12.4"]),
+    ],
+)
+def test_together_tells_the_limits_of_an_interval_apart(values, words):
+    with translation.override("en"):
+        assert figures.together(*values) == words

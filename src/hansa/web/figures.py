@@ -31,6 +31,15 @@ def figure(value: float) -> str:
     return decimal(value, next((places for least, places in limits if size >= least), 3))
 
 
+def together(*values: float) -> list[str]:
+    """Write an estimate and its limits, with as many places as it takes to tell the limits apart."""
+    low, high = min(values), max(values)
+    if not math.isfinite(low) or not math.isfinite(high) or max(abs(low), abs(high)) >= 10:
+        return [figure(value) for value in values]
+    places = next((places for places in (2, 3, 4) if high - low >= 3 * 10**-places), 5)
+    return [decimal(value, places) if places > 2 else figure(value) for value in values]
+
+
 def p_words(p: float) -> str:
     """Write a p value, small ones as a bound."""
     if not math.isfinite(p):

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hansa.web import svg
-from hansa.web.figures import count, figure
+from hansa.web.figures import count, together
 from hansa.web.plots import LINE, WIDE, level_words, rule
 
 #: The axis never reaches further than this factor from no difference.
@@ -38,11 +38,8 @@ class Term:
     @property
     def words(self) -> str:
         """Return the estimate and its interval in figures."""
-        return _("%(value)s (%(low)s to %(high)s)") % {
-            "value": figure(self.value),
-            "low": figure(self.low),
-            "high": figure(self.high),
-        }
+        value, low, high = together(self.value, self.low, self.high)
+        return _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
 
 
 @dataclass(frozen=True)
