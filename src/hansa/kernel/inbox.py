@@ -21,6 +21,7 @@ from hansa.kernel.jobs import place
 from hansa.kernel.letters import KINDS, Kind
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
+from hansa.kernel.models.statements import update
 from hansa.kernel.policy import demand
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, RefusedError, SignatureError
@@ -177,7 +178,7 @@ def file(
     )
     partner.received_sequence = said.sequence
     partner.last_heard = now
-    partner.save(update_fields=["received_sequence", "last_heard", "letters_checkpoint", "unproven"])
+    update(partner, "received_sequence", "last_heard", "letters_checkpoint", "unproven")
     return LetterRow.objects.create(
         id=said.id,
         direction=LetterRow.Direction.IN,

@@ -21,6 +21,7 @@ from hansa.kernel.frame import current
 from hansa.kernel.identity import own
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
+from hansa.kernel.models.statements import update
 from hansa.lib.canonical import JSON
 from hansa.lib.decision import Request
 from hansa.lib.errors import RefusedError
@@ -75,7 +76,7 @@ def send(recipient: str, kind: str, *, record: str, body: dict[str, JSON], under
     change = current()
     partner = known_partner(recipient)
     partner.sent_sequence += 1
-    partner.save(update_fields=["sent_sequence"])
+    update(partner, "sent_sequence")
     now = timezone.now()
     said = Letter(
         id=new_id(),

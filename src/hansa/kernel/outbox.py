@@ -16,6 +16,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
+from hansa.kernel.models.statements import first, update
 from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
@@ -67,8 +68,9 @@ def settle(opened: Opened, *, size: int = 0) -> LetterRow:
 
 def answered(receipt: Receipt, partner: Partner) -> LetterRow:
     """Return the letter a receipt is about, or refuse the receipt."""
-    sent = LetterRow.objects.filter(id=receipt.letter, direction=LetterRow.Direction.OUT, partner=partner.institution)
-    row = next(iter(sent.order_by()), None)
+    row: LetterRow | None = first(
+        LetterRow, id=receipt.letter, direction=LetterRow.Direction.OUT.value, partner=partner.institution
+    )
     if row is None or row.digest != receipt.digest_of_letter or receipt.sender != partner.institution:
         raise SignatureError("The receipt is for a letter we did not send.", "It was ignored.")
     if receipt.outcome not in (LetterRow.State.APPLIED, LetterRow.State.REFUSED):
@@ -82,7 +84,7 @@ def record(row: LetterRow, *, receipt: Receipt, token: str, size: int) -> None:
     row.receipt, row.reason, row.remedy = token, shapes.remark(receipt.reason), shapes.remark(receipt.remedy)
     row.trouble, row.settled = "", instant(receipt.at)
     row.bytes = row.bytes or size or len(row.token)
-    row.save(update_fields=["state", "receipt", "reason", "remedy", "trouble", "settled", "bytes"])
+    update(row, "state", "receipt", "reason", "remedy", "trouble", "settled", "bytes")
 
 
 def hear(partner: Partner, content: dict[str, JSON], *, note: str) -> None:
@@ -94,7 +96,7 @@ def hear(partner: Partner, content: dict[str, JSON], *, note: str) -> None:
         witness.acknowledge(partner, content.get("seen"))
     except ProofError as fault:
         partner.alarm = partner.alarm or fault.message
-    partner.save(update_fields=["last_heard", "trouble", "receipts_checkpoint", "unproven", "acknowledged", "alarm"])
+    update(partner, "last_heard", "trouble", "receipts_checkpoint", "unproven", "acknowledged", "alarm")
 
 
 def react(row: LetterRow) -> None:
