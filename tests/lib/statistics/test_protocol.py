@@ -235,6 +235,28 @@ def test_check_orders_faults_by_line():
     assert [fault.line for fault in check(text)] == [1, 2, 18, 18, 21]
 
 
+def test_check_names_what_is_wrong_elsewhere_beside_a_malformed_analysis():
+    text = (
+        TEXT.replace("[18, 100]", "[100, 18]").replace("DUO:0000007", "DUO:9999999").replace("kind: cox", "kind: koks")
+    )
+
+    assert [fault.line for fault in check(text)] == [4, 12, 20]
+
+
+def test_check_leaves_other_analyses_alone_where_one_is_malformed():
+    text = TEXT.replace("kind: glm", "kind: gml").replace("by: hormone}", "by: therapy}")
+
+    assert [fault.place for fault in check(text)] == ["analyses[1]"]
+
+
+def test_check_says_only_the_shape_where_no_analysis_has_one():
+    text = TEXT[: TEXT.index("  - {name: response")] + "disclosure: {minimum_cell: 10, time_grid: 30}\n"
+
+    places = [fault.place for fault in check(text.replace("kind: table_one", "kind: table_two"))]
+
+    assert places == ["analyses", "analyses[0]"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     place=st.integers(0, len(TEXT)),

@@ -86,9 +86,22 @@ def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
     try:
         protocol = Protocol.model_validate(document.value)
     except ValidationError as error:
-        return None, _sorted(document, [_explained(document, dict(each)) for each in error.errors()])
+        explained = [_explained(document, dict(each)) for each in error.errors()]
+        return None, _sorted(document, explained + _besides(document.value, error))
     found = _sorted(document, list(_inconsistencies(protocol)))
     return (None if found else protocol), found
+
+
+def _besides(value: Any, error: ValidationError) -> list[Finding]:
+    """Find what else is wrong where only analyses are malformed, so that a writer sees all faults at once."""
+    places = [each["loc"] for each in error.errors()]
+    if any(place[:1] != ("analyses",) or len(place) == 1 for place in places):
+        return []
+    malformed = {place[1] for place in places}
+    sound = [analysis for position, analysis in enumerate(value["analyses"]) if position not in malformed]
+    protocol = Protocol.model_validate({**value, "analyses": sound})
+    # Analyses have moved up, so only what is said elsewhere still stands on its line.
+    return [finding for finding in _inconsistencies(protocol) if finding[0][0] != "analyses"]
 
 
 def _quote_levels(value: Any) -> None:
