@@ -11,11 +11,12 @@ from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Round
 from hansa.areas.studies.rules import RELEASE
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
-from hansa.kernel.joint import waits_for
+from hansa.kernel.joint import decided, waits_for
 from hansa.kernel.models import Agreement, Letter, Partner, Verdict
 from hansa.kernel.policy import answer
 from hansa.lib import secure_sum
 from hansa.lib.canonical import JSON, canonical
+from hansa.lib.disclosure import effective
 from hansa.lib.row_sets import Release, RowSet
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import Programme
@@ -38,7 +39,8 @@ def limits_of(study: Study) -> dict[str, Any]:
 
 def minimum_cell(study: Study) -> int:
     """Return the smallest count a release may show: the stricter of clause and protocol."""
-    return max(int(limits_of(study).get("minimum_cell", 1)), int(study.stated_limits.get("minimum_cell", 1)))
+    clause, protocol = (int(limits.get("minimum_cell", 1)) for limits in (limits_of(study), study.stated_limits))
+    return effective(clause, protocol=protocol)
 
 
 def needs_steward(study: Study) -> bool:
@@ -76,8 +78,6 @@ def earlier_releases(study: Study, dataset: Dataset) -> list[Release]:
 
 def mask_keys(study: Study) -> dict[str, str]:
     """Return the public mask key of every party that approved, from its own signed letter."""
-    from hansa.kernel.joint import decided  # noqa: PLC0415 -- thin method: read where it is used
-
     given = decided(study, Verdict.APPROVED)
     return {party: str(given[party].facts.get("mask_key", "")) for party in study.parties if party in given}
 
