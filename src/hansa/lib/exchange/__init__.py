@@ -1,0 +1,1 @@
+"""The rules of exchange: places, ranking, plans, requirements, grades, recognition, credentials."""
