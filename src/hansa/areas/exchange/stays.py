@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import post
 from hansa.areas.exchange.models import Check, Mobility, PartnerCount, Stay
+from hansa.areas.exchange.queries.network import HEI, NetworkPlace, demand_place
 from hansa.areas.exchange.rules import NOMINATE
-from hansa.areas.exchange.states import CLINICAL, TAKING, Channel, CheckKind, CheckState, MobilityState
+from hansa.areas.exchange.states import BY_NETWORK, CLINICAL, TAKING, Channel, CheckKind, CheckState, MobilityState
 from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
@@ -31,6 +32,19 @@ def shape(mobility: Mobility, *, sending: str, receiving: str) -> None:
     mobility.partner = receiving if mobility.is_outgoing else sending
     mobility.year = academic_year(mobility.starts)
     mobility.title = _title(mobility)
+
+
+def take_network_place(mobility: Mobility, place: NetworkPlace) -> None:
+    """Put an outgoing mobility under a condition of an agreement of the network, and take one of its places."""
+    if place.kind not in BY_NETWORK:
+        raise RefusedError(
+            _("Erasmus Without Paper carries no nominations of this kind of stay."),
+            _("Sign a memorandum with the partner, or nominate by mail."),
+        )
+    mobility.channel, mobility.kind = Channel.NETWORK, place.kind
+    mobility.iia, mobility.condition, mobility.foreign_id = place.iia, place.number, str(mobility.pk)
+    shape(mobility, sending=own().id, receiving=f"{HEI}{place.receiving}")
+    demand_place(mobility, place)
 
 
 def _title(mobility: Mobility) -> str:

@@ -61,8 +61,8 @@ def nominate(mobility: Mobility, *, by: Person, application: str, note: str = ""
     mobility.kind, mobility.cycle, mobility.field = found.call.kind, found.cycle, found.field
     mobility.language_level = found.language_level
     mobility.starts, mobility.ends = found.call.starts, found.call.ends
-    basis = next(d["basis"] for d in found.call.destinations if d["institution"] == found.outcome)
-    take_place(mobility, basis=basis, receiving=found.outcome)
+    there = next(one for one in found.call.destinations if one["institution"] == found.outcome)
+    take_place(mobility, receiving=found.outcome, basis=there["basis"], number=there["clause"])
     about = {name: getattr(found, name) for name in stays.PERSON}
     mobility.save()
     stays.keep_person(mobility, about, person=found.person)
@@ -102,9 +102,8 @@ def nominate_person(
     mobility.language, mobility.language_level = language, language_level
     mobility.starts, mobility.ends = starts, ends
     receiving, _space, rest = place.partition(" ")
-    agreement, _space, clause = rest.partition(" ")
-    basis = {"agreement": agreement, "clause": clause} if clause else network.basis_named(rest)
-    take_place(mobility, basis=basis, receiving=receiving)
+    basis, _space, number = rest.partition(" ")
+    take_place(mobility, receiving=receiving, basis=basis, number=number)
     mobility.offer = offer_named(offer, host=mobility.receiving) if offer else None
     mobility.save()
     about = {
@@ -136,12 +135,12 @@ def offer_named(key: str, *, host: str) -> Offer:
     return found
 
 
-def take_place(mobility: Mobility, *, basis: dict[str, str], receiving: str) -> None:
-    """Put a mobility under its clause, or under an agreement of the network, and take one of its places."""
-    if "iia" in basis:
-        network.take_place(mobility, basis=basis)
+def take_place(mobility: Mobility, *, receiving: str, basis: str, number: str) -> None:
+    """Put a mobility under a clause of a memorandum, or under a condition of an agreement, and take a place of it."""
+    if basis.startswith("iia:"):
+        stays.take_network_place(mobility, network.place_named(basis, number))
         return
-    found = places.place_named(f"{receiving} {basis['agreement']} {basis['clause']}", sending=own().id)
+    found = places.place_named(f"{receiving} {basis} {number}", sending=own().id)
     mobility.channel = Channel.LETTERS
     mobility.agreement, mobility.clause, mobility.kind = found.agreement, found.clause, found.kind
     stays.shape(mobility, sending=own().id, receiving=found.receiving)

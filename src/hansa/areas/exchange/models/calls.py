@@ -14,8 +14,9 @@ from hansa.kernel.models.files import File
 class Call(Record):
     """An invitation to apply for the places that a clause, or agreements of the network, give in one year.
 
-    ``destinations`` lists where one can go: ``{"institution": id, "name": text, "places": n, "basis": {...}}``, the basis
-    being ``{"agreement": hash, "clause": id}`` or ``{"iia": key, "condition": place}``.
+    ``destinations`` lists where one can go: ``{"institution": id, "name": text, "places": n, "basis": b, "clause": c}``,
+    basis and clause being the hash of a memorandum and a clause of it, or ``iia:`` with the key of an agreement of the
+    network and the number of one of its conditions.
     """
 
     area = "exchange"
