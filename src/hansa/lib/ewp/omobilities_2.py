@@ -1,0 +1,124 @@
+"""Outgoing mobilities as the older major says them (omobilities 2.0.0), in the records of the new one.
+
+Version 2 has neither proposals nor decisions: the receiving institution accepts a nomination
+in its incoming mobilities. A rejected nomination is served as cancelled, since version 2 counts
+as cancelled what either institution gave up. Read records leave empty what version 2 left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hansa.lib.ewp import leaves
+from hansa.lib.ewp.elements import FLAG, SPECS, Document, Listed, Shape, either, maybe, one
+from hansa.lib.ewp.omobilities import (
+    ACTIVITY_ATTRIBUTES,
+    Mobility,
+    Nomination,
+    Side,
+    Student,
+    side,
+    student_parts,
+)
+
+API: Final = f"{SPECS}api-omobilities/blob/stable-v2/endpoints/"
+NAMESPACE: Final = f"{API}get-response.xsd"
+INDEX_NAMESPACE: Final = f"{API}index-response.xsd"
+
+OLDER: Final = {"pending": "nomination", "approved": "live", "rejected": "cancelled", "cancelled": "cancelled"}
+NEWER: Final = {"nomination": "pending", "live": "approved", "recognized": "approved", "cancelled": "cancelled"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MobilityOfVersion2:
+    """A mobility in the order in which version 2 writes it."""
+
+    omobility_id: str
+    sending_hei: Side
+    receiving_hei: Side
+    sending_academic_term_ewp_id: str
+    non_standard_mobility_period: bool
+    receiving_academic_year_id: str
+    student: Student
+    status: str
+    activity_type: str
+    activity_attributes: str
+    eqf_level_studied_at_departure: int | None
+    nominee_isced_f_code: str
+
+
+MOBILITY = Shape(
+    MobilityOfVersion2,
+    NAMESPACE,
+    one("omobility-id", leaves.IDENTIFIER),
+    one("sending-hei", side(NAMESPACE)),
+    one("receiving-hei", side(NAMESPACE)),
+    either(
+        maybe("sending-academic-term-ewp-id", leaves.ACADEMIC_TERM),
+        maybe("non-standard-mobility-period", FLAG),
+    ),
+    one("receiving-academic-year-id", leaves.ACADEMIC_YEAR),
+    one("student", student_parts(NAMESPACE, nationality="citizenship")),
+    one("status", leaves.one_of(*NEWER)),
+    one("activity-type", leaves.one_of("student-studies", "student-traineeships")),
+    one("activity-attributes", leaves.one_of(*ACTIVITY_ATTRIBUTES)),
+    maybe("eqf-level-studied-at-departure", leaves.EQF),
+    maybe("nominee-isced-f-code"),
+)
+
+#: Which mobilities there are.
+INDEX: Document[Sequence[str]] = Document(
+    f"{{{INDEX_NAMESPACE}}}omobilities-index-response", Listed(INDEX_NAMESPACE, "omobility-id", leaves.IDENTIFIER)
+)
+_GET: Document[Sequence[MobilityOfVersion2]] = Document(
+    f"{{{NAMESPACE}}}omobilities-get-response", Listed(NAMESPACE, "student-mobility", MOBILITY)
+)
+
+
+def build_get(mobilities: Iterable[Mobility]) -> bytes:
+    """Return mobilities as a document of version 2."""
+    return _GET.build([_older(mobility) for mobility in mobilities])
+
+
+def read_get(data: bytes) -> tuple[Mobility, ...]:
+    """Return the mobilities in a partner's document of version 2."""
+    return tuple(_newer(mobility) for mobility in _GET.read(data))
+
+
+def _older(mobility: Mobility) -> MobilityOfVersion2:
+    nomination = mobility.nomination
+    return MobilityOfVersion2(
+        omobility_id=mobility.omobility_id,
+        sending_hei=nomination.sending_hei,
+        receiving_hei=nomination.receiving_hei,
+        sending_academic_term_ewp_id=nomination.sending_academic_term_ewp_id,
+        non_standard_mobility_period=nomination.non_standard_mobility_period,
+        receiving_academic_year_id=nomination.receiving_academic_year_id,
+        student=mobility.student,
+        # What is no status is refused by the shape, which names the place.
+        status=OLDER.get(mobility.status, mobility.status),
+        activity_type=nomination.activity_type,
+        activity_attributes=nomination.activity_attributes,
+        eqf_level_studied_at_departure=nomination.eqf_level_studied_at_departure,
+        nominee_isced_f_code=nomination.nominee_isced_f_code,
+    )
+
+
+def _newer(mobility: MobilityOfVersion2) -> Mobility:
+    nomination = Nomination(
+        sending_hei=mobility.sending_hei,
+        receiving_hei=mobility.receiving_hei,
+        sending_academic_term_ewp_id=mobility.sending_academic_term_ewp_id,
+        non_standard_mobility_period=mobility.non_standard_mobility_period,
+        receiving_academic_year_id=mobility.receiving_academic_year_id,
+        activity_type=mobility.activity_type,
+        activity_attributes=mobility.activity_attributes,
+        eqf_level_studied_at_departure=mobility.eqf_level_studied_at_departure,
+        nominee_isced_f_code=mobility.nominee_isced_f_code,
+    )
+    return Mobility(
+        omobility_id=mobility.omobility_id,
+        student=mobility.student,
+        nomination=nomination,
+        status=NEWER[mobility.status],
+    )
