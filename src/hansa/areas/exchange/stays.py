@@ -19,7 +19,7 @@ from hansa.kernel.joint import names
 from hansa.kernel.models import Person
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, RefusedError
-from hansa.lib.ewp.terms import academic_year
+from hansa.lib.ewp.terms import year_of
 
 PERSON = ("given_names", "family_name", "birth_date", "nationality", "gender", "email", "esi")
 
@@ -30,7 +30,7 @@ def shape(mobility: Mobility, *, sending: str, receiving: str) -> None:
     mobility.lead, mobility.parties = sending, [sending, receiving]
     mobility.is_outgoing = sending == own().id
     mobility.partner = receiving if mobility.is_outgoing else sending
-    mobility.year = academic_year(mobility.starts)
+    mobility.year = year_of(mobility.starts)
     mobility.title = _title(mobility)
 
 
