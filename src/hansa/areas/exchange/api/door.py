@@ -27,7 +27,7 @@ from hansa.kernel.jobs import place
 from hansa.lib.errors import HansaError
 from hansa.lib.ewp import answers, signing
 from hansa.lib.ewp.answers import AnswerError
-from hansa.lib.ewp.client_certificates import fingerprint_of
+from hansa.lib.ewp.client_certificates import fingerprint
 from hansa.lib.ewp.parameters import Parameter, read_parameters
 
 LOG = logging.getLogger("hansa.exchange")
@@ -107,7 +107,7 @@ def authenticated(request: HttpRequest, member: Membership) -> tuple[frozenset[s
     if "Authorization" not in request.headers and member.certificate_header and settings.NODE.proxy:
         # The hospital's proxy checked that the caller holds the certificate's key, and passes it on.
         shown = unquote(request.headers.get(member.certificate_header, ""))
-        if shown and (heis := known.heis_of_certificate(fingerprint_of(shown.encode()))):
+        if shown and (heis := known.heis_of_certificate(fingerprint(shown.encode()))):
             return heis, None
     asked = signing.Request(request.method or "", request.get_full_path(), tuple(request.headers.items()), request.body)
     signed = signing.verify_request(asked, keys=known.client_key, hosts=[member.host], now=timezone.now())
