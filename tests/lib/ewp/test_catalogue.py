@@ -2,6 +2,8 @@ import base64
 import hashlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp import catalogue as reading
@@ -95,8 +97,10 @@ def test_catalogue_finds_the_newest_version_of_a_major():
 
 
 def test_catalogue_keeps_who_answers_for_a_host():
-    (one,) = read_catalogue(document(host())).hosts
+    found = read_catalogue(document(host()))
+    (one,) = found.hosts
 
+    assert (found.hosts_of("charite.example"), found.hosts_of("ki.example")) == ((one,), ())
     assert (one.admin_emails, one.provider, one.notes) == (("ewp@charite.example",), "Charité", "Made up.")
 
 
@@ -177,6 +181,23 @@ def test_read_refuses_what_is_too_large(monkeypatch):
 
     with pytest.raises(InvalidError, match="more than"):
         read_catalogue(document(host()))
+
+
+WHOLE = document(host(echo("2.0.1")))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.binary(max_size=3), st.integers(0, 40))
+def test_damaged_catalogue_is_read_or_refused(place, put, left_out):
+    damaged = WHOLE[:place] + put + WHOLE[place + left_out :]
+
+    try:
+        found = read_catalogue(damaged)
+    except InvalidError as refused:
+        found = Catalogue(faults=(refused.message,))
+
+    assert isinstance(found.faults, tuple)
+    assert all(found.key(key.key_id) in {key, None} for key in (CLIENT, SERVER))
 
 
 def test_example_follows_the_schema():

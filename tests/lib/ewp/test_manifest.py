@@ -1,5 +1,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.client_certificates import pem_of
@@ -123,4 +125,22 @@ def test_read_takes_the_published_manifests():
     assert [api.name for api in weird.apis] == ["discovery"]
     assert weird.faults == ("some-other-api: it has no namespace, or its version is not three numbers.",)
     assert [api.name for api in sample.apis] == ["discovery", "registry"]
-    assert len(sample.certificates) >= 2
+    assert len(sample.certificates) + len(sample.faults) >= 2
+
+
+DOCUMENT = write_manifest(manifest(apis=ours("https://a.example", among=ALL[:2])))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(DOCUMENT) - 1), st.binary(max_size=3), st.integers(0, 40))
+def test_damaged_manifest_is_read_or_refused(place, put, left_out):
+    damaged = DOCUMENT[:place] + put + DOCUMENT[place + left_out :]
+
+    try:
+        found = read_manifest(damaged)
+    except InvalidError as refused:
+        found = Manifest(None, admin_emails=(), faults=(refused.message,))
+
+    assert isinstance(found.faults, tuple)
+    for key in (*found.client_keys, *found.server_keys):
+        key.check()

@@ -5,11 +5,21 @@ import pytest
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.catalogue import read_catalogue
 from hansa.lib.ewp.client_certificates import fingerprint
+from hansa.lib.ewp.echo import Echo, read_echo, write_echo
 from hansa.lib.ewp.hosts import Institution, Name
 from hansa.lib.ewp.manifest import ours, write_manifest
 from hansa.lib.ewp.registry import combine
+from hansa.lib.ewp.signing import (
+    ASK_FOR_SIGNATURE,
+    Request,
+    Response,
+    sign_request,
+    sign_response,
+    verify_request,
+    verify_response,
+)
 from hansa.lib.ewp.specifications import ALL
-from tests.lib.ewp.example_network import CERTIFICATE, CHARITE, KAROLINSKA, manifest, other, pair
+from tests.lib.ewp.example_network import CERTIFICATE, CHARITE, KAROLINSKA, NOW, REQUEST_ID, manifest, other, pair
 from tests.lib.ewp.schemas import validate
 
 BERLIN, STOCKHOLM, THIRD = "https://a.example/manifest", "https://b.example/manifest", "https://c.example/manifest"
@@ -47,6 +57,23 @@ def test_catalogue_follows_the_schema():
     )
 
     validate(made.catalogue)
+
+
+def test_one_host_of_the_league_asks_another():
+    catalogue = read_catalogue(combined(berlin=manifest(), stockholm=other()).catalogue)
+    served = catalogue.api("ki.example", "echo", major=2)
+    asked = Request("POST", "/echo/v2", tuple(ASK_FOR_SIGNATURE.items()), b"echo=a")
+
+    sent = sign_request(asked, host="ewp.ki.example", key=pair(), now=NOW, request_id=REQUEST_ID)
+    arrived = replace(asked, headers=(*asked.headers, *sent.headers.items()))
+    seen = verify_request(arrived, keys=catalogue.client_key, hosts={"ewp.ki.example"}, now=NOW)
+    answer = Response((), write_echo(Echo(tuple(catalogue.heis_of_key(seen.key_id)), ("a",))))
+    proof = sign_response(answer, key=pair(1), now=NOW, to=seen)
+    answered = replace(answer, headers=tuple(proof.headers.items()))
+    believed = verify_response(answered, to=sent, keys=catalogue.server_key(served), now=NOW)
+
+    assert believed.key_id == pair(1).public.key_id
+    assert read_echo(answered.body) == Echo(("charite.example",), ("a",))
 
 
 def test_key_belongs_to_the_institution_that_claimed_it_first():

@@ -50,6 +50,7 @@ class Catalogue:
     faults: tuple[str, ...] = ()
     _keys: Mapping[str, RsaPublicKey] = field(default_factory=dict, repr=False)
     _served: Mapping[tuple[str, str, int], Served] = field(default_factory=dict, repr=False)
+    _hosts: Mapping[str, tuple[Host, ...]] = field(default_factory=dict, repr=False)
     _majors: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
     _by_key: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _by_certificate: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -63,6 +64,10 @@ class Catalogue:
     def majors(self, hei_id: str, name: str) -> tuple[int, ...]:
         """Return the major versions of an API that an institution serves, the newest first."""
         return self._majors.get((hei_id, name), ())
+
+    def hosts_of(self, hei_id: str) -> tuple[Host, ...]:
+        """Return the hosts that cover an institution, whose administrators can be written to."""
+        return self._hosts.get(hei_id, ())
 
     def heis_of_key(self, key_id: str) -> frozenset[str]:
         """Return the institutions for which a client with this key may speak."""
@@ -197,6 +202,7 @@ def indexed(
         faults=faults,
         _keys=keys,
         _served=served,
+        _hosts=_covering(hosts),
         _majors=_majors(served),
         _by_key=_speakers((key, host) for host in hosts for key in host.client_keys),
         _by_certificate=_speakers((one, host) for host in hosts for one in host.certificates),
@@ -214,6 +220,14 @@ def _newest(hosts: Iterable[Host]) -> dict[tuple[str, str, int], Served]:
                 place = (hei_id, api.name, number[0])
                 if place not in found or found[place].api.number < number:
                     found[place] = served
+    return found
+
+
+def _covering(hosts: Iterable[Host]) -> dict[str, tuple[Host, ...]]:
+    found: dict[str, tuple[Host, ...]] = {}
+    for host in hosts:
+        for hei_id in host.heis:
+            found[hei_id] = (*found.get(hei_id, ()), host)
     return found
 
 

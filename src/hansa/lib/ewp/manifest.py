@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.ewp import xml
-from hansa.lib.ewp.client_certificates import der_of
+from hansa.lib.ewp.client_certificates import check_certificate, der_of
 from hansa.lib.ewp.hosts import (
     AGAIN,
     BY_DEFAULT,
@@ -174,6 +174,9 @@ class _Reading:
         path = f"{_tag('client-credentials-in-use')}/{_tag('certificate')}"
         for number, element in enumerate(host.iterfind(path), start=1):
             try:
-                yield der_of(decode(element.text or ""))
+                found = der_of(decode(element.text or ""))
+                check_certificate(found)
             except InvalidError as wrong:
                 self.faults.append(f"The client certificate no. {number}: {wrong.message}")
+            else:
+                yield found
