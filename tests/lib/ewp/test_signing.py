@@ -220,6 +220,13 @@ def test_no_changed_byte_goes_through(body, data):
     assert again == verified
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.text(), st.sampled_from(["Authorization", "Host", "Date", "Digest", "X-Request-Id"]))
+def test_no_text_in_a_header_is_more_than_refused(text, name):
+    with pytest.raises(UnauthenticError):
+        verify(changed(signed(), **{name.lower().replace("-", "_"): f"{text}?"}))
+
+
 def exchange(*, asked=True, original_date=False):
     request = Request("POST", TARGET, tuple(ASK_FOR_SIGNATURE.items()) if asked else (), BODY)
     sent = sign_request(request, host=HOST, key=pair(), now=NOW, request_id=REQUEST_ID)

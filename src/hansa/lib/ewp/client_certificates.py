@@ -10,12 +10,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.ewp.rsa_keys import RsaKeyPair
+from hansa.lib.ewp.rsa_keys import FEWEST_BITS, RsaKeyPair
 
 VALID = timedelta(days=2 * 365)
 #: Clocks differ; a certificate that starts now would be refused by a partner whose clock is behind.
@@ -47,8 +49,21 @@ def read_certificate(data: bytes) -> x509.Certificate:
     read = x509.load_pem_x509_certificate if data.lstrip().startswith(PEM_MARK) else x509.load_der_x509_certificate
     try:
         return read(data)
-    except ValueError as wrong:
+    except (ValueError, x509.InvalidVersion) as wrong:
         raise InvalidError("This is not an X.509 certificate.", "Give it in PEM or DER, alone and whole.") from wrong
+
+
+def check_certificate(data: bytes) -> None:
+    """Raise InvalidError where the key of a certificate is of a kind or length that the network does not take."""
+    try:
+        key = read_certificate(data).public_key()
+    except (ValueError, UnsupportedAlgorithm) as wrong:
+        raise InvalidError("The key of the certificate cannot be read.", "Make one for an RSA key.") from wrong
+    if isinstance(key, RSAPublicKey) and key.key_size < FEWEST_BITS:
+        raise InvalidError(
+            f"The key of the certificate has {key.key_size} bits; the network asks for {FEWEST_BITS} or more.",
+            "Make a certificate for a longer key and publish it in the manifest.",
+        )
 
 
 def pem_of(data: bytes) -> bytes:

@@ -5,7 +5,7 @@ client asks for it (sec-srvauth-httpsig 1.1.0). Whoever verifies gets back the h
 are signed and nothing else: what is unsigned may have been put there by anybody.
 
     proof = sign_request(request, host="ewp.example.org", key=pair, now=now, request_id=str(uuid4()))
-    seen = verify_request(received, keys=catalogue.key, hosts={"ewp.example.org"}, now=now)
+    seen = verify_request(received, keys=catalogue.client_key, hosts={"ewp.example.org"}, now=now)
 """
 
 import base64
