@@ -5,7 +5,7 @@ from hansa.lib.ewp.contacts import CONTACT_SHAPE, Address, Contact, Phone
 from hansa.lib.ewp.elements import CONTACT, Document, Text
 from tests.lib.ewp.schemas import validate
 
-DOCUMENT = Document(f"{{{CONTACT}}}contact", CONTACT_SHAPE)
+DOCUMENT = Document(CONTACT, "contact", kind=CONTACT_SHAPE)
 HOUSE = Address(
     recipient_names=("International Office",),
     building_number="1",

@@ -67,8 +67,7 @@ def test_published_example_is_read():
     ids = INDEX.read((latest / "ewp-specs-api-omobilities-endpoints-index-response-example.xml").read_bytes())
     whole = (latest / "ewp-specs-fileext-ewpmobility-example.xml").read_text(encoding="utf-8")
     start, end = whole.index("<student-mobility>"), whole.index("</root:ewp-mobility-file>")
-    namespace = GET.root.removeprefix("{").partition("}")[0]
-    data = f'<omobilities-get-response xmlns="{namespace}">{whole[start:end]}</omobilities-get-response>'
+    data = f'<omobilities-get-response xmlns="{GET.namespace}">{whole[start:end]}</omobilities-get-response>'
 
     (found,) = GET.read(data.encode())
 
@@ -149,3 +148,12 @@ def test_proposed_fills_in_the_identifier_and_leaves_the_student_out_of_it():
 
     assert ours.nomination.proposal_id == proposal_id(NOMINATION)
     assert renamed.nomination.proposal_id == ours.nomination.proposal_id
+
+
+def test_read_each_keeps_the_others_of_a_broken_mobility():
+    data = GET.build([MOBILITY, replace(MOBILITY, omobility_id="m-2")]).replace(b"2001-02-03", b"3.2.2001", 1)
+
+    found, errors = GET.read_each(data)
+
+    assert [mobility.omobility_id for mobility in found] == ["m-2"]
+    assert [error.message.partition(":")[0] for error in errors] == ["student-mobility[1]/student/birth-date"]

@@ -1,12 +1,11 @@
 """Factsheets: dates, requirements and whom to ask about housing, visa and insurance (factsheet 1.2.0)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hansa.lib.ewp import leaves
 from hansa.lib.ewp.contacts import PHONE_SHAPE, Phone
-from hansa.lib.ewp.elements import PHONE, SPECS, Document, Listed, Part, Shape, Text, localised, many, maybe, one
+from hansa.lib.ewp.elements import PHONE, SPECS, ListDocument, Part, Shape, Text, localised, many, maybe, one
 
 NAMESPACE: Final = f"{SPECS}api-factsheet/tree/stable-v1"
 
@@ -134,6 +133,4 @@ FACTSHEET: Final = Shape(
 )
 
 #: The factsheets that were asked for; unknown ids are left out.
-RESPONSE: Final[Document[Sequence[Factsheet]]] = Document(
-    f"{{{NAMESPACE}}}factsheet-response", Listed(NAMESPACE, "factsheet", FACTSHEET)
-)
+RESPONSE: Final[ListDocument[Factsheet]] = ListDocument(NAMESPACE, "factsheet-response", of="factsheet", kind=FACTSHEET)

@@ -4,13 +4,12 @@ In the older major the receiving institution says here as well whether it takes 
 in the newer one it says so by approving the nomination (omobilities 3.0.0).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from hansa.lib.ewp import leaves
-from hansa.lib.ewp.elements import SPECS, Document, Listed, Shape, maybe, one
+from hansa.lib.ewp.elements import SPECS, ListDocument, Shape, maybe, one
 
 NAMESPACE: Final = f"{SPECS}api-imobilities/blob/stable-v2/endpoints/get-response.xsd"
 NAMESPACE_1: Final = f"{SPECS}api-imobilities/blob/stable-v1/endpoints/get-response.xsd"
@@ -61,10 +60,10 @@ MOBILITY_1: Final = Shape(
 )
 
 #: The mobilities that were asked for; unknown ids are left out.
-GET: Final[Document[Sequence[IncomingMobility]]] = Document(
-    f"{{{NAMESPACE}}}imobilities-get-response", Listed(NAMESPACE, "student-mobility", MOBILITY)
+GET: Final[ListDocument[IncomingMobility]] = ListDocument(
+    NAMESPACE, "imobilities-get-response", of="student-mobility", kind=MOBILITY
 )
 #: The same in the older major.
-GET_1: Final[Document[Sequence[IncomingMobilityOfVersion1]]] = Document(
-    f"{{{NAMESPACE_1}}}imobilities-get-response", Listed(NAMESPACE_1, "student-mobility-for-studies", MOBILITY_1)
+GET_1: Final[ListDocument[IncomingMobilityOfVersion1]] = ListDocument(
+    NAMESPACE_1, "imobilities-get-response", of="student-mobility-for-studies", kind=MOBILITY_1
 )

@@ -1,6 +1,5 @@
 """Institutions: names, addresses, websites, contacts and units (institutions 2.2.0)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +10,7 @@ from hansa.lib.ewp.elements import (
     SPECS,
     Attribute,
     Content,
-    Document,
-    Listed,
+    ListDocument,
     Shape,
     Text,
     localised,
@@ -75,6 +73,6 @@ INSTITUTION: Final = Shape(
 )
 
 #: The institutions that were asked for; unknown ids are left out.
-RESPONSE: Final[Document[Sequence[Institution]]] = Document(
-    f"{{{NAMESPACE}}}institutions-response", Listed(NAMESPACE, "hei", INSTITUTION)
+RESPONSE: Final[ListDocument[Institution]] = ListDocument(
+    NAMESPACE, "institutions-response", of="hei", kind=INSTITUTION
 )

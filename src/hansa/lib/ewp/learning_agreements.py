@@ -23,6 +23,7 @@ from hansa.lib.ewp.elements import (
     Alternatives,
     Attribute,
     Document,
+    ListDocument,
     Listed,
     Part,
     Shape,
@@ -335,19 +336,20 @@ COMMENT: Final = Shape(ProposalComment, REQUEST_NAMESPACE, *PROPOSAL_PARTS, one(
 DECISIONS: Final = Alternatives("decision", (("approve-proposal-v1", APPROVAL), ("comment-proposal-v1", COMMENT)))
 
 #: Which mobilities have a learning agreement.
-INDEX: Final[Document[Sequence[str]]] = Document(
-    f"{{{INDEX_NAMESPACE}}}omobility-las-index-response", Listed(INDEX_NAMESPACE, "omobility-id", leaves.IDENTIFIER)
+INDEX: Final[ListDocument[str]] = ListDocument(
+    INDEX_NAMESPACE, "omobility-las-index-response", of="omobility-id", kind=leaves.IDENTIFIER
 )
 #: The agreements that were asked for; unknown ids are left out.
-GET: Final[Document[Sequence[LearningAgreement]]] = Document(
-    f"{{{GET_NAMESPACE}}}omobility-las-get-response", Listed(GET_NAMESPACE, "la", AGREEMENT)
+GET: Final[ListDocument[LearningAgreement]] = ListDocument(
+    GET_NAMESPACE, "omobility-las-get-response", of="la", kind=AGREEMENT
 )
 #: A receiving institution's signature under a proposal, or its reason not to sign.
 UPDATE_REQUEST: Final[Document[UpdateRequest]] = Document(
-    f"{{{REQUEST_NAMESPACE}}}omobility-las-update-request",
-    Shape(UpdateRequest, REQUEST_NAMESPACE, one("sending-hei-id", leaves.IDENTIFIER), DECISIONS),
+    REQUEST_NAMESPACE,
+    "omobility-las-update-request",
+    kind=Shape(UpdateRequest, REQUEST_NAMESPACE, one("sending-hei-id", leaves.IDENTIFIER), DECISIONS),
 )
 #: That a decision was noted, with what its user may be told.
 UPDATE_RESPONSE: Final[Document[Sequence[Text]]] = Document(
-    f"{{{RESPONSE_NAMESPACE}}}omobility-las-update-response", MESSAGES
+    RESPONSE_NAMESPACE, "omobility-las-update-response", kind=MESSAGES
 )

@@ -4,11 +4,10 @@ Sources: omobility-stats 1.0.0, omobility-las 1.2.0 (stats), omobility-la-cnr 1.
 imobility-tor-stats 1.0.0. The year is always the one of the receiving institution.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hansa.lib.ewp.elements import SPECS, Document, Listed, Part, Shape, one
+from hansa.lib.ewp.elements import SPECS, ListDocument, Part, Shape, one
 from hansa.lib.ewp.leaves import ACADEMIC_YEAR, COUNT
 
 MOBILITIES_NAMESPACE: Final = f"{SPECS}api-omobility-stats/tree/stable-v1"
@@ -84,22 +83,18 @@ INCOMING_YEAR: Final = Shape(
 TRANSCRIPT_YEAR: Final = Shape(TranscriptYear, TRANSCRIPTS_NAMESPACE, YEAR, *counts("imobility-tor", "total"))
 
 #: The answer of omobility-stats.
-MOBILITIES: Final[Document[Sequence[MobilityYear]]] = Document(
-    f"{{{MOBILITIES_NAMESPACE}}}omobility-stats-response",
-    Listed(MOBILITIES_NAMESPACE, "academic-year-stats", MOBILITY_YEAR),
+MOBILITIES: Final[ListDocument[MobilityYear]] = ListDocument(
+    MOBILITIES_NAMESPACE, "omobility-stats-response", of="academic-year-stats", kind=MOBILITY_YEAR
 )
 #: The answer of the statistics of omobility-las, at the sending institution.
-OUTGOING_AGREEMENTS: Final[Document[Sequence[OutgoingAgreementYear]]] = Document(
-    f"{{{OUTGOING_NAMESPACE}}}las-outgoing-stats-response",
-    Listed(OUTGOING_NAMESPACE, "academic-year-la-stats", OUTGOING_YEAR),
+OUTGOING_AGREEMENTS: Final[ListDocument[OutgoingAgreementYear]] = ListDocument(
+    OUTGOING_NAMESPACE, "las-outgoing-stats-response", of="academic-year-la-stats", kind=OUTGOING_YEAR
 )
 #: The answer of the statistics of omobility-la-cnr, at the receiving institution.
-INCOMING_AGREEMENTS: Final[Document[Sequence[IncomingAgreementYear]]] = Document(
-    f"{{{INCOMING_NAMESPACE}}}las-incoming-stats-response",
-    Listed(INCOMING_NAMESPACE, "academic-year-la-stats", INCOMING_YEAR),
+INCOMING_AGREEMENTS: Final[ListDocument[IncomingAgreementYear]] = ListDocument(
+    INCOMING_NAMESPACE, "las-incoming-stats-response", of="academic-year-la-stats", kind=INCOMING_YEAR
 )
 #: The answer of imobility-tor-stats.
-TRANSCRIPTS: Final[Document[Sequence[TranscriptYear]]] = Document(
-    f"{{{TRANSCRIPTS_NAMESPACE}}}imobility-tor-stats-response",
-    Listed(TRANSCRIPTS_NAMESPACE, "academic-year-stats", TRANSCRIPT_YEAR),
+TRANSCRIPTS: Final[ListDocument[TranscriptYear]] = ListDocument(
+    TRANSCRIPTS_NAMESPACE, "imobility-tor-stats-response", of="academic-year-stats", kind=TRANSCRIPT_YEAR
 )

@@ -1,12 +1,11 @@
 """Organisational units: faculties, departments, clinics of an institution (ounits 2.1.1)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hansa.lib.ewp import leaves
 from hansa.lib.ewp.contacts import ADDRESSES, CONTACTS, Address, Contact
-from hansa.lib.ewp.elements import LOCALISED, SPECS, Document, Listed, Shape, Text, localised, many, maybe, one
+from hansa.lib.ewp.elements import LOCALISED, SPECS, ListDocument, Shape, Text, localised, many, maybe, one
 
 NAMESPACE: Final = f"{SPECS}api-ounits/tree/stable-v2"
 
@@ -45,6 +44,4 @@ UNIT: Final = Shape(
 )
 
 #: The units that were asked for; unknown ids are left out.
-RESPONSE: Final[Document[Sequence[Unit]]] = Document(
-    f"{{{NAMESPACE}}}ounits-response", Listed(NAMESPACE, "ounit", UNIT)
-)
+RESPONSE: Final[ListDocument[Unit]] = ListDocument(NAMESPACE, "ounits-response", of="ounit", kind=UNIT)
