@@ -13,7 +13,7 @@ from hansa.lib.ewp.imobilities import (
     IncomingMobilityOfVersion1,
     as_version_1,
 )
-from tests.lib.ewp.records import days, identifiers, maybe_words
+from tests.lib.ewp.records import QUIET, days, identifiers, maybe_words
 from tests.lib.ewp.schemas import validate
 
 HERE = IncomingMobility(omobility_id="m-1", actual_arrival_date=date(2026, 9, 1))
@@ -27,12 +27,14 @@ older = st.builds(IncomingMobilityOfVersion1, **stays, status=st.sampled_from(ST
 
 
 @given(st.lists(newer, max_size=2).map(tuple), st.lists(older, max_size=2).map(tuple))
+@QUIET
 def test_both_majors_read_what_they_built(new, old):
     assert GET.read(GET.build(new)) == new
     assert GET_1.read(GET_1.build(old)) == old
 
 
 @given(st.lists(newer, max_size=2), st.lists(older, max_size=2))
+@QUIET
 def test_both_majors_are_valid(new, old):
     validate(GET.build(new))
     validate(GET_1.build(old))

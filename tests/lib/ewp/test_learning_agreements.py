@@ -23,7 +23,9 @@ from tests.conformance import conformance
 from tests.lib.ewp.agreements import AGREEMENT, BY_RECEIVER, BY_STUDENT, FIRST, PROPOSAL, SURGERY, agreements, proposals
 from tests.lib.ewp.schemas import faults, validate
 
-MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+MANY = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 LATEST = "documents/latest-examples/ewp-specs-api-omobility-las-examples"
 APPROVAL = UpdateRequest(
     sending_hei_id="charite.de",

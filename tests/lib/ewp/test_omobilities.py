@@ -19,7 +19,7 @@ from hansa.lib.ewp.omobilities import (
     proposed,
 )
 from tests.conformance import conformance
-from tests.lib.ewp.records import MOBILITY, NOMINATION, STUDENT, SUMMER, mobilities, nominations
+from tests.lib.ewp.records import MOBILITY, NOMINATION, QUIET, STUDENT, SUMMER, mobilities, nominations
 from tests.lib.ewp.schemas import faults, validate
 
 APPROVAL = UpdateRequest(Approval(omobility_id="m-1", proposal_id="p1"))
@@ -27,6 +27,7 @@ REJECTION = UpdateRequest(Rejection(omobility_id="m-1", proposal_id="p1", commen
 
 
 @given(st.lists(mobilities, max_size=3).map(tuple))
+@QUIET
 def test_get_reads_what_it_built(found):
     assert GET.read(GET.build(found)) == found
 
@@ -42,6 +43,7 @@ def test_lists_read_what_they_built():
 
 
 @given(mobilities)
+@QUIET
 def test_get_is_valid(found):
     validate(GET.build([found, replace(MOBILITY, nomination=SUMMER)]))
 
@@ -130,6 +132,7 @@ def test_schema_refuses_a_mobility_without_student():
 
 
 @given(nominations, nominations)
+@QUIET
 def test_proposal_id_changes_if_and_only_if_the_nomination_does(one, other):
     assert (proposal_id(one) == proposal_id(other)) == (replace(one, proposal_id="") == replace(other, proposal_id=""))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.omobilities_2 import GET, INDEX
-from tests.lib.ewp.records import MOBILITY, NOMINATION, STUDENT, SUMMER, mobilities
+from tests.lib.ewp.records import MOBILITY, NOMINATION, QUIET, STUDENT, SUMMER, mobilities
 from tests.lib.ewp.schemas import validate
 
 
@@ -17,11 +17,13 @@ def as_version_2_says(mobility):
 
 
 @given(st.lists(mobilities, max_size=3))
+@QUIET
 def test_get_reads_what_it_built_as_far_as_version_2_says_it(found):
     assert GET.read(GET.build(found)) == tuple(as_version_2_says(mobility) for mobility in found)
 
 
 @given(mobilities)
+@QUIET
 def test_get_is_valid(found):
     validate(GET.build([found, replace(MOBILITY, nomination=SUMMER)]))
 

@@ -287,8 +287,9 @@ class Listed:
 
     def fill(self, element: Element, value: Iterable[Any]) -> None:
         """Write an element for each value."""
+        tag = f"{{{self.namespace}}}{self.local}"
         for each in value:
-            self.kind.fill(etree.SubElement(element, f"{{{self.namespace}}}{self.local}"), each)
+            self.kind.fill(etree.SubElement(element, tag), each)
 
     def read(self, element: Element) -> tuple[Any, ...]:
         """Return the values in their order."""

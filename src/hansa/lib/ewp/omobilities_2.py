@@ -1,8 +1,8 @@
 """Outgoing mobilities as the older major says them (omobilities 2.0.0), in the records of the new one.
 
 Version 2 has neither proposals nor decisions: the receiving institution accepts a nomination
-in its incoming mobilities. A rejected nomination is served as cancelled, since version 2 counts
-as cancelled what either institution gave up. Read records leave empty what version 2 left out.
+in its incoming mobilities. An approved nomination is served as live, a rejected one as cancelled, since
+version 2 counts as cancelled what either institution gave up. Read records leave empty what version 2 left out.
 """
 
 from dataclasses import dataclass
