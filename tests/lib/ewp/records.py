@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from hansa.lib.ewp.elements import Text
@@ -30,6 +31,9 @@ NOMINATION = Nomination(
 )
 MOBILITY = Mobility(omobility_id="m-1", student=STUDENT, nomination=NOMINATION)
 SUMMER = replace(NOMINATION, sending_academic_term_ewp_id="", non_standard_mobility_period=True)
+
+#: A busy machine is no failure.
+QUIET = settings(deadline=None)
 
 words = (
     st.text(

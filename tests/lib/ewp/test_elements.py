@@ -10,6 +10,7 @@ from hansa.lib.ewp.elements import (
     Attribute,
     Document,
     Either,
+    ListDocument,
     Listed,
     Shape,
     Text,
@@ -59,7 +60,7 @@ OUTER = Shape(
     Attribute("kind", "kind"),
     Attribute("id", "id", least=1),
 )
-DOCUMENT = Document(f"{{{NS}}}outer", OUTER)
+DOCUMENT = Document(NS, "outer", kind=OUTER)
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ class Answer:
 
 
 ANSWER = Document(
-    f"{{{NS}}}answer",
-    Shape(
+    NS,
+    "answer",
+    kind=Shape(
         Answer,
         NS,
         Alternatives("said", (("yes", Shape(Yes, NS, one("id"))), ("no", Shape(No, NS, one("why"))))),
@@ -182,7 +184,7 @@ def test_text_is_picked_by_language():
 
 
 def test_list_leaves_out_empty_elements():
-    names = Document(f"{{{NS}}}names", Listed(NS, "name", TEXT))
+    names = ListDocument(NS, "names", of="name", kind=TEXT)
 
     assert names.read(b'<names xmlns="urn:example"><name>x</name><name/></names>') == ("x",)
     assert names.read(names.build(())) == ()

@@ -19,7 +19,7 @@ from hansa.lib.ewp.omobilities import (
     proposed,
 )
 from tests.conformance import conformance
-from tests.lib.ewp.records import MOBILITY, NOMINATION, STUDENT, SUMMER, mobilities, nominations
+from tests.lib.ewp.records import MOBILITY, NOMINATION, QUIET, STUDENT, SUMMER, mobilities, nominations
 from tests.lib.ewp.schemas import faults, validate
 
 APPROVAL = UpdateRequest(Approval(omobility_id="m-1", proposal_id="p1"))
@@ -27,6 +27,7 @@ REJECTION = UpdateRequest(Rejection(omobility_id="m-1", proposal_id="p1", commen
 
 
 @given(st.lists(mobilities, max_size=3).map(tuple))
+@QUIET
 def test_get_reads_what_it_built(found):
     assert GET.read(GET.build(found)) == found
 
@@ -42,6 +43,7 @@ def test_lists_read_what_they_built():
 
 
 @given(mobilities)
+@QUIET
 def test_get_is_valid(found):
     validate(GET.build([found, replace(MOBILITY, nomination=SUMMER)]))
 
@@ -67,8 +69,7 @@ def test_published_example_is_read():
     ids = INDEX.read((latest / "ewp-specs-api-omobilities-endpoints-index-response-example.xml").read_bytes())
     whole = (latest / "ewp-specs-fileext-ewpmobility-example.xml").read_text(encoding="utf-8")
     start, end = whole.index("<student-mobility>"), whole.index("</root:ewp-mobility-file>")
-    namespace = GET.root.removeprefix("{").partition("}")[0]
-    data = f'<omobilities-get-response xmlns="{namespace}">{whole[start:end]}</omobilities-get-response>'
+    data = f'<omobilities-get-response xmlns="{GET.namespace}">{whole[start:end]}</omobilities-get-response>'
 
     (found,) = GET.read(data.encode())
 
@@ -131,6 +132,7 @@ def test_schema_refuses_a_mobility_without_student():
 
 
 @given(nominations, nominations)
+@QUIET
 def test_proposal_id_changes_if_and_only_if_the_nomination_does(one, other):
     assert (proposal_id(one) == proposal_id(other)) == (replace(one, proposal_id="") == replace(other, proposal_id=""))
 
@@ -149,3 +151,12 @@ def test_proposed_fills_in_the_identifier_and_leaves_the_student_out_of_it():
 
     assert ours.nomination.proposal_id == proposal_id(NOMINATION)
     assert renamed.nomination.proposal_id == ours.nomination.proposal_id
+
+
+def test_read_each_keeps_the_others_of_a_broken_mobility():
+    data = GET.build([MOBILITY, replace(MOBILITY, omobility_id="m-2")]).replace(b"2001-02-03", b"3.2.2001", 1)
+
+    found, errors = GET.read_each(data)
+
+    assert [mobility.omobility_id for mobility in found] == ["m-2"]
+    assert [error.message.partition(":")[0] for error in errors] == ["student-mobility[1]/student/birth-date"]

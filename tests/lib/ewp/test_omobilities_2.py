@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.ewp.omobilities_2 import INDEX, build_get, read_get
-from tests.lib.ewp.records import MOBILITY, NOMINATION, STUDENT, SUMMER, mobilities
+from hansa.lib.ewp.omobilities_2 import GET, INDEX
+from tests.lib.ewp.records import MOBILITY, NOMINATION, QUIET, STUDENT, SUMMER, mobilities
 from tests.lib.ewp.schemas import validate
 
 
@@ -17,16 +17,18 @@ def as_version_2_says(mobility):
 
 
 @given(st.lists(mobilities, max_size=3))
+@QUIET
 def test_get_reads_what_it_built_as_far_as_version_2_says_it(found):
-    assert read_get(build_get(found)) == tuple(as_version_2_says(mobility) for mobility in found)
+    assert GET.read(GET.build(found)) == tuple(as_version_2_says(mobility) for mobility in found)
 
 
 @given(mobilities)
+@QUIET
 def test_get_is_valid(found):
-    validate(build_get([found, replace(MOBILITY, nomination=SUMMER)]))
+    validate(GET.build([found, replace(MOBILITY, nomination=SUMMER)]))
 
 
-@pytest.mark.parametrize("data", [build_get([]), INDEX.build([]), INDEX.build(["a", "b"])])
+@pytest.mark.parametrize("data", [GET.build([]), INDEX.build([]), INDEX.build(["a", "b"])])
 def test_empty_document_is_valid(data):
     validate(data)
 
@@ -38,18 +40,18 @@ def test_get_is_valid_with_the_least_that_version_2_asks():
     )
     least = replace(MOBILITY, student=student, nomination=nomination)
 
-    data = build_get([least])
+    data = GET.build([least])
 
-    assert read_get(data) == (as_version_2_says(least),)
+    assert GET.read(data) == (as_version_2_says(least),)
     validate(data)
 
 
 def test_recognised_mobility_of_a_partner_counts_as_approved():
-    data = build_get([MOBILITY]).replace(b"<status>nomination", b"<status>recognized")
+    data = GET.build([MOBILITY]).replace(b"<status>nomination", b"<status>recognized")
 
-    assert read_get(data)[0].status == "approved"
+    assert GET.read(data)[0].status == "approved"
 
 
 def test_build_refuses_what_is_no_status():
     with pytest.raises(InvalidError, match="student-mobility/status: this must be one of nomination, live"):
-        build_get([replace(MOBILITY, status="lost")])
+        GET.build([replace(MOBILITY, status="lost")])

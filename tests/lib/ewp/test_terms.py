@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.terms import Term, check_year, days_of, read_term, year_of, years_between, years_later
+from tests.lib.ewp.records import QUIET
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ def test_year_of_a_day_begins_where_it_is_told(day, starts, year):
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.sampled_from([(1, 1), (8, 1), (9, 15), (3, 1)]))
+@QUIET
 def test_day_lies_in_its_year(day, starts):
     first, last = days_of(year_of(day, starts=starts), starts=starts)
 

@@ -1,7 +1,7 @@
 """Write a record as an element and read it from one, by one description for both ways.
 
     STUDENT = Shape(Student, NAMESPACE, one("global-id"), maybe("birth-date", DAY))
-    GET = Document("{…}get-response", Listed(NAMESPACE, "student", STUDENT))
+    GET = ListDocument(NAMESPACE, "get-response", of="student", kind=STUDENT)
     GET.read(GET.build([student])) == (student,)
 
 A shape names the parts in the order of the schema. Reading passes over what it does not know,
@@ -10,7 +10,7 @@ name with underscores unless the part says otherwise.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -24,11 +24,11 @@ from hansa.lib.ewp.xml import Element
 T = TypeVar("T")
 
 SPECS = "https://github.com/erasmus-without-paper/ewp-specs-"
-COMMON = f"{SPECS}architecture/blob/stable-v1/common-types.xsd"
+TYPES = f"{SPECS}architecture/blob/stable-v1/common-types.xsd"
 ADDRESS = f"{SPECS}types-address/tree/stable-v1"
 CONTACT = f"{SPECS}types-contact/tree/stable-v1"
 PHONE = f"{SPECS}types-phonenumber/tree/stable-v1"
-PREFIXES: dict[str | None, str] = {"ewp": COMMON, "a": ADDRESS, "c": CONTACT, "p": PHONE}
+PREFIXES: dict[str | None, str] = {"ewp": TYPES, "a": ADDRESS, "c": CONTACT, "p": PHONE}
 
 
 class Kind(Protocol):
@@ -287,13 +287,18 @@ class Listed:
 
     def fill(self, element: Element, value: Iterable[Any]) -> None:
         """Write an element for each value."""
+        tag = f"{{{self.namespace}}}{self.local}"
         for each in value:
-            self.kind.fill(etree.SubElement(element, f"{{{self.namespace}}}{self.local}"), each)
+            self.kind.fill(etree.SubElement(element, tag), each)
 
     def read(self, element: Element) -> tuple[Any, ...]:
         """Return the values in their order."""
+        return tuple(self.kind.read(child) for child in self.children(element))
+
+    def children(self, element: Element) -> list[Element]:
+        """Return the elements of the list that say something."""
         found = element.iterchildren(f"{{{self.namespace}}}{self.local}")
-        return tuple(self.kind.read(child) for child in found if not self.kind.is_absent(child))
+        return [child for child in found if not self.kind.is_absent(child)]
 
 
 class Flag:
@@ -313,17 +318,17 @@ class Flag:
         return True
 
 
-@dataclass(frozen=True)
 class Document(Generic[T]):
     """A whole document of the network: its root element and what that holds."""
 
-    root: str
-    kind: Kind
+    def __init__(self, namespace: str, local: str, *, kind: Kind) -> None:
+        self.namespace = namespace
+        self.root = f"{{{namespace}}}{local}"
+        self.kind = kind
 
     def build(self, value: T) -> bytes:
         """Return the document as bytes."""
-        names = PREFIXES | {None: etree.QName(self.root).namespace or ""}
-        element = etree.Element(self.root, nsmap=names)
+        element = etree.Element(self.root, nsmap=PREFIXES | {None: self.namespace})
         self.kind.fill(element, value)
         return xml.write(element)
 
@@ -331,6 +336,28 @@ class Document(Generic[T]):
         """Return what a document says, or raise InvalidError naming the element that is wrong."""
         found: T = self.kind.read(xml.parse(data, root=self.root))
         return found
+
+
+class ListDocument(Document[Sequence[T]]):
+    """A whole document that lists one kind of thing below its root."""
+
+    def __init__(self, namespace: str, local: str, *, of: str, kind: Kind) -> None:
+        self.listed = Listed(namespace, of, kind)
+        super().__init__(namespace, local, kind=self.listed)
+
+    def read_each(self, data: bytes) -> tuple[tuple[T, ...], tuple[InvalidError, ...]]:
+        """Return what can be read, and an error for each thing that cannot.
+
+        So one broken entry of a partner does not hide the others of the same answer.
+        """
+        found: list[T] = []
+        errors: list[InvalidError] = []
+        for child in self.listed.children(xml.parse(data, root=self.root)):
+            try:
+                found.append(self.listed.kind.read(child))
+            except InvalidError as error:
+                errors.append(error)
+        return tuple(found), tuple(errors)
 
 
 @dataclass(frozen=True)
@@ -343,13 +370,13 @@ class Text:
 
 def localised(leaf: Leaf) -> Shape[Text]:
     """Return a kind of text that may say its language."""
-    return Shape(Text, COMMON, Content("text", leaf), Attribute(xml.LANG, "lang", LANGUAGE))
+    return Shape(Text, TYPES, Content("text", leaf), Attribute(xml.LANG, "lang", LANGUAGE))
 
 
 FLAG = Flag()
 LOCALISED = localised(TEXT)
 #: What the answer to an update tells its user; it may be empty.
-MESSAGES = Listed(COMMON, "success-user-message", LOCALISED)
+MESSAGES = Listed(TYPES, "success-user-message", LOCALISED)
 
 
 def in_language(texts: Iterable[Text], language: str) -> str:

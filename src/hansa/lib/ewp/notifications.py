@@ -75,7 +75,7 @@ def response(api: str, major: int) -> Document[Nothing]:
     """Return the empty document that answers a notification."""
     receiver(api, major)
     namespace = f"{SPECS}api-{api}/tree/stable-v{major}"
-    return Document(f"{{{namespace}}}{api}-response", Shape(Nothing, namespace))
+    return Document(namespace, f"{api}-response", kind=Shape(Nothing, namespace))
 
 
 def parameters(api: str, major: int, *, notification: Notification) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from hansa.lib.ewp.elements import (
     Alternatives,
     Attribute,
     Document,
-    Listed,
+    ListDocument,
     Shape,
     Text,
     either,
@@ -152,7 +152,7 @@ def side(namespace: str) -> Shape[Side]:
     )
 
 
-STUDENT = Shape(
+STUDENT: Final = Shape(
     Student,
     GET_NAMESPACE,
     many("given-names", LOCALISED, field="given_names", least=1),
@@ -163,7 +163,7 @@ STUDENT = Shape(
     one("gender", leaves.GENDER),
     one("email", leaves.EMAIL),
 )
-NOMINATION = Shape(
+NOMINATION: Final = Shape(
     Nomination,
     GET_NAMESPACE,
     one("sending-hei", side(GET_NAMESPACE)),
@@ -181,7 +181,7 @@ NOMINATION = Shape(
     maybe("comment"),
     Attribute("proposal-id", "proposal_id", least=1),
 )
-MOBILITY = Shape(
+MOBILITY: Final = Shape(
     Mobility,
     GET_NAMESPACE,
     one("omobility-id", leaves.IDENTIFIER),
@@ -189,23 +189,25 @@ MOBILITY = Shape(
     one("nomination", NOMINATION),
     one("status", leaves.one_of(*STATUSES)),
 )
-APPROVAL = Shape(Approval, REQUEST_NAMESPACE, one("omobility-id", leaves.IDENTIFIER), one("proposal-id"))
-REJECTION = Shape(
+APPROVAL: Final = Shape(Approval, REQUEST_NAMESPACE, one("omobility-id", leaves.IDENTIFIER), one("proposal-id"))
+REJECTION: Final = Shape(
     Rejection, REQUEST_NAMESPACE, one("omobility-id", leaves.IDENTIFIER), one("proposal-id"), one("comment")
 )
-DECISIONS = Alternatives("decision", (("approve-proposal-v1", APPROVAL), ("reject-proposal-v1", REJECTION)))
+DECISIONS: Final = Alternatives("decision", (("approve-proposal-v1", APPROVAL), ("reject-proposal-v1", REJECTION)))
 
 #: Which mobilities there are.
-INDEX: Document[Sequence[str]] = Document(
-    f"{{{INDEX_NAMESPACE}}}omobilities-index-response", Listed(INDEX_NAMESPACE, "omobility-id", leaves.IDENTIFIER)
+INDEX: Final[ListDocument[str]] = ListDocument(
+    INDEX_NAMESPACE, "omobilities-index-response", of="omobility-id", kind=leaves.IDENTIFIER
 )
 #: The mobilities that were asked for; unknown ids are left out.
-GET: Document[Sequence[Mobility]] = Document(
-    f"{{{GET_NAMESPACE}}}omobilities-get-response", Listed(GET_NAMESPACE, "student-mobility", MOBILITY)
+GET: Final[ListDocument[Mobility]] = ListDocument(
+    GET_NAMESPACE, "omobilities-get-response", of="student-mobility", kind=MOBILITY
 )
 #: A receiving institution's decision on a nomination.
-UPDATE_REQUEST: Document[UpdateRequest] = Document(
-    f"{{{REQUEST_NAMESPACE}}}omobilities-update-request", Shape(UpdateRequest, REQUEST_NAMESPACE, DECISIONS)
+UPDATE_REQUEST: Final[Document[UpdateRequest]] = Document(
+    REQUEST_NAMESPACE, "omobilities-update-request", kind=Shape(UpdateRequest, REQUEST_NAMESPACE, DECISIONS)
 )
 #: That a decision was noted, with what its user may be told.
-UPDATE_RESPONSE: Document[Sequence[Text]] = Document(f"{{{RESPONSE_NAMESPACE}}}omobilities-update-response", MESSAGES)
+UPDATE_RESPONSE: Final[Document[Sequence[Text]]] = Document(
+    RESPONSE_NAMESPACE, "omobilities-update-response", kind=MESSAGES
+)

@@ -1,16 +1,15 @@
 """Outgoing mobilities as the older major says them (omobilities 2.0.0), in the records of the new one.
 
 Version 2 has neither proposals nor decisions: the receiving institution accepts a nomination
-in its incoming mobilities. A rejected nomination is served as cancelled, since version 2 counts
-as cancelled what either institution gave up. Read records leave empty what version 2 left out.
+in its incoming mobilities. An approved nomination is served as live, a rejected one as cancelled, since
+version 2 counts as cancelled what either institution gave up. Read records leave empty what version 2 left out.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hansa.lib.ewp import leaves
-from hansa.lib.ewp.elements import FLAG, SPECS, Document, Listed, Shape, either, maybe, one
+from hansa.lib.ewp.elements import FLAG, SPECS, ListDocument, Shape, either, maybe, one
 from hansa.lib.ewp.omobilities import (
     ACTIVITY_ATTRIBUTES,
     Mobility,
@@ -20,6 +19,7 @@ from hansa.lib.ewp.omobilities import (
     side,
     student_parts,
 )
+from hansa.lib.ewp.xml import Element
 
 API: Final = f"{SPECS}api-omobilities/blob/stable-v2/endpoints/"
 NAMESPACE: Final = f"{API}get-response.xsd"
@@ -47,7 +47,7 @@ class MobilityOfVersion2:
     nominee_isced_f_code: str
 
 
-MOBILITY = Shape(
+MOBILITY: Final = Shape(
     MobilityOfVersion2,
     NAMESPACE,
     one("omobility-id", leaves.IDENTIFIER),
@@ -65,24 +65,6 @@ MOBILITY = Shape(
     maybe("eqf-level-studied-at-departure", leaves.EQF),
     maybe("nominee-isced-f-code"),
 )
-
-#: Which mobilities there are.
-INDEX: Document[Sequence[str]] = Document(
-    f"{{{INDEX_NAMESPACE}}}omobilities-index-response", Listed(INDEX_NAMESPACE, "omobility-id", leaves.IDENTIFIER)
-)
-_GET: Document[Sequence[MobilityOfVersion2]] = Document(
-    f"{{{NAMESPACE}}}omobilities-get-response", Listed(NAMESPACE, "student-mobility", MOBILITY)
-)
-
-
-def build_get(mobilities: Iterable[Mobility]) -> bytes:
-    """Return mobilities as a document of version 2."""
-    return _GET.build([_older(mobility) for mobility in mobilities])
-
-
-def read_get(data: bytes) -> tuple[Mobility, ...]:
-    """Return the mobilities in a partner's document of version 2."""
-    return tuple(_newer(mobility) for mobility in _GET.read(data))
 
 
 def _older(mobility: Mobility) -> MobilityOfVersion2:
@@ -122,3 +104,31 @@ def _newer(mobility: MobilityOfVersion2) -> Mobility:
         nomination=nomination,
         status=NEWER[mobility.status],
     )
+
+
+class Older:
+    """A mobility that is written in the older way and read into the newer record."""
+
+    nothing: Any = None
+
+    def is_absent(self, element: Element) -> bool:
+        """Tell whether the element says nothing."""
+        return MOBILITY.is_absent(element)
+
+    def fill(self, element: Element, value: Mobility) -> None:
+        """Write a mobility as far as version 2 can say it."""
+        MOBILITY.fill(element, _older(value))
+
+    def read(self, element: Element) -> Mobility:
+        """Return the mobility, empty where version 2 says nothing."""
+        return _newer(MOBILITY.read(element))
+
+
+#: Which mobilities there are.
+INDEX: Final[ListDocument[str]] = ListDocument(
+    INDEX_NAMESPACE, "omobilities-index-response", of="omobility-id", kind=leaves.IDENTIFIER
+)
+#: The mobilities that were asked for; unknown ids are left out.
+GET: Final[ListDocument[Mobility]] = ListDocument(
+    NAMESPACE, "omobilities-get-response", of="student-mobility", kind=Older()
+)
