@@ -13,7 +13,9 @@ __all__ = ["AREA", "actions", "jobs", "letters"]
 AREA = Area(
     name="exchange",
     title=_("Exchange"),
-    purpose=_("Send and host students and staff, from the clause that gives the place to the credit that is recognised."),
+    purpose=_(
+        "Send and host students and staff, from the clause that gives the place to the credit that is recognised."
+    ),
     records=(Mobility, Plan, Check, Offer, Call, Application, Iia, Message, Mailing),
     vocabulary=VOCABULARY,
     roles=ROLES,

@@ -40,4 +40,9 @@ def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
     known = OUTGOING if mobility.is_outgoing else INCOMING
     if kind in known:
         partner = mobility.partner.removeprefix(HEI)
-        owe(known[kind], partner, subject=mobility.foreign_id or str(mobility.pk), data={"mobility": str(mobility.pk), **data})
+        owe(
+            known[kind],
+            partner,
+            subject=mobility.foreign_id or str(mobility.pk),
+            data={"mobility": str(mobility.pk), **data},
+        )

@@ -37,7 +37,8 @@ VOCABULARY = Vocabulary(
     limits=MappingProxyType(
         {
             "kind": Limit(kind="choice", choices=tuple(Kind.values)),
-            # How many people one institution may send to one other in an academic year; a request states which of them it is.
+            # How many people one institution may send to one other in an academic year;
+            # a request states which of them it is about.
             "places_per_year": Limit(kind="integer", direction="at_most", low=0, high=MOST_PLACES),
             "cycle": Limit(kind="choice", choices=tuple(Cycle.values), stated=False, where_set=True),
             # A field of ISCED-F 2013 as a number of four digits; 0 is any.

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from uuid import UUID, uuid5
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -138,7 +138,8 @@ def demand_day(mobility: Mobility, day: date, *, what: str) -> None:
     """Refuse a day of arrival or departure that cannot be: in the future, or before what came first."""
     if day > timezone.localdate():
         raise RefusedError(
-            _("{what} is in the future.").format(what=what), _("Confirm it when it has happened, with the day on which it did.")
+            _("{what} is in the future.").format(what=what),
+            _("Confirm it when it has happened, with the day on which it did."),
         )
     if mobility.arrived is not None and day < mobility.arrived:
         raise RefusedError(_("{what} is before the arrival.").format(what=what), _("Correct the day."))

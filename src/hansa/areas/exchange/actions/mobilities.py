@@ -148,9 +148,7 @@ def take_place(mobility: Mobility, *, receiving: str, basis: str, number: str) -
     places.demand_place(mobility)
 
 
-@action(
-    needs="mobilities.decide", source=(State.NOMINATED,), target=(State.ACCEPTED,), permit=ACCEPT, unless=not_host
-)
+@action(needs="mobilities.decide", source=(State.NOMINATED,), target=(State.ACCEPTED,), permit=ACCEPT, unless=not_host)
 def accept(mobility: Mobility, *, by: Person, note: str = "") -> None:
     """Accept the nomination.
 
@@ -162,9 +160,7 @@ def accept(mobility: Mobility, *, by: Person, note: str = "") -> None:
     stays.tell(mobility, "mobilities.accepted", body={"note": note}, permit=ACCEPT)
 
 
-@action(
-    needs="mobilities.decide", source=(State.NOMINATED,), target=(State.REJECTED,), permit=REJECT, unless=not_host
-)
+@action(needs="mobilities.decide", source=(State.NOMINATED,), target=(State.REJECTED,), permit=REJECT, unless=not_host)
 def reject(mobility: Mobility, *, by: Person, reason: str) -> None:
     """Reject the nomination.
 
@@ -187,13 +183,12 @@ def cancel(mobility: Mobility, *, by: Person, reason: str) -> None:
     stays.tell(mobility, "mobilities.cancelled", body={"reason": reason}, permit=CANCEL)
 
 
-@action(
-    needs="mobilities.host", source=(State.ACCEPTED,), target=(State.CONFIRMED,), permit=HOST, unless=not_host
-)
+@action(needs="mobilities.host", source=(State.ACCEPTED,), target=(State.CONFIRMED,), permit=HOST, unless=not_host)
 def confirm(mobility: Mobility, *, by: Person, starts: date | None = None, ends: date | None = None) -> None:
     """Confirm the first day.
 
-    Only with a plan signed by all three and, at the bedside, every check verified; what ends before the stay does is shown.
+    Only with a plan signed by all three and, at the bedside, every check verified; what ends before the stay does is
+    shown.
     """
     demand_host(mobility)
     mobility.starts, mobility.ends = starts or mobility.starts, ends or mobility.ends

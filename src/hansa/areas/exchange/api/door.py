@@ -4,9 +4,9 @@
     def get(caller: Caller, given: Given) -> bytes:
         ...
 
-Every call is known by the signature of a key, or by the TLS certificate, that the registry publishes for an institution;
-an answer is signed where the caller asks for it. An error is the document that the specification wants, and says no more
-than the caller may know.
+Every call is known by the signature of a key, or by the TLS certificate, that the registry publishes for an
+institution; an answer is signed where the caller asks for it. An error is the document that the specification wants,
+and says no more than the caller may know.
 """
 
 import logging

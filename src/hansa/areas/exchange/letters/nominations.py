@@ -1,6 +1,5 @@
 """Letters by which people are nominated, accepted, rejected and cancelled."""
 
-from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError

@@ -3,8 +3,8 @@
 from hansa.areas.exchange.letters.reading import COUNT, Body, about, demand_terms, read, settle
 from hansa.areas.exchange.queries import places
 from hansa.areas.exchange.rules import HOST
-from hansa.areas.exchange.stays import day_of
 from hansa.areas.exchange.states import MobilityState as State
+from hansa.areas.exchange.stays import day_of
 from hansa.kernel.letters import letter
 from hansa.kernel.models import Partner
 from hansa.lib.letters import Letter

@@ -15,11 +15,11 @@ from hansa.lib.decision import Decision
 class Iia(Record):
     """One interinstitutional agreement with one member of the network.
 
-    ``ours`` is our copy exactly as we serve it, ``theirs`` the partner's exactly as it came (each a get-response of iias 7
-    with this agreement alone). A hash is what the specification computes over a copy. ``approved_here`` is the hash of the
-    partner's copy that we approved, ``approved_there`` the hash of ours that the partner approved, with its answer kept as
-    proof. ``conditions`` says in short what our copy gives, in its order: kind, sending and receiving institution, first
-    and last academic year, places a year, fields, levels.
+    ``ours`` is our copy exactly as we serve it, ``theirs`` the partner's exactly as it came (each a get-response of
+    iias 7 with this agreement alone). A hash is what the specification computes over a copy. ``approved_here`` is the
+    hash of the partner's copy that we approved, ``approved_there`` the hash of ours that the partner approved, with
+    its answer kept as proof. ``conditions`` says in short what our copy gives, in its order: kind, sending and
+    receiving institution, first and last academic year, places a year, fields, levels.
     """
 
     area = "exchange"
@@ -70,13 +70,19 @@ class Iia(Record):
         """Return whether this agreement, which both institutions approved, lets a stay take its next step."""
         hash_, clause = f"iia:{self.approved_here}", str(condition)
         if not self.is_approved or condition is None or condition > len(self.conditions):
-            reason = gettext("The agreement with {partner} is not approved by both institutions.").format(partner=self.partner)
-            return Decision("deny", hash_, clause, reason, gettext("Approve it, and wait until the partner has approved it."))
+            reason = gettext("The agreement with {partner} is not approved by both institutions.").format(
+                partner=self.partner
+            )
+            return Decision(
+                "deny", hash_, clause, reason, gettext("Approve it, and wait until the partner has approved it.")
+            )
         if self.state == IiaState.TERMINATED and permit == "exchange.nominate":
             reason = gettext("The agreement with {partner} was terminated.").format(partner=self.partner)
             return Decision("deny", hash_, clause, reason, gettext("Make a new agreement; stays under way go on."))
         reason = gettext("Condition {number} of the agreement with {partner}, approved by both, permits it.")
-        return Decision("permit", hash_, clause, reason.format(number=clause, partner=self.partner), gettext("Go ahead."))
+        return Decision(
+            "permit", hash_, clause, reason.format(number=clause, partner=self.partner), gettext("Go ahead.")
+        )
 
     def files(self) -> list[File]:
         """Return the signed PDF, if there is one."""

@@ -1,8 +1,8 @@
 """Signed calls to members of the network.
 
-Where a member serves an API is looked up in the catalogue, in the newest major that both speak. A request is signed with
-this node's key; a signed answer must be signed by the member's own server. Whatever goes wrong becomes one error that says
-with whom, what and what to do: by it an officer, and the queue of messages, know whether to try again.
+Where a member serves an API is looked up in the catalogue, in the newest major that both speak. A request is signed
+with this node's key; a signed answer must be signed by the member's own server. Whatever goes wrong becomes one error
+that says with whom, what and what to do: by it an officer, and the queue of messages, know whether to try again.
 """
 
 import uuid

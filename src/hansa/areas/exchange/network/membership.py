@@ -31,7 +31,7 @@ KEY, CERTIFICATE = "network.pem", "network-certificate.pem"
 
 @dataclass(frozen=True, kw_only=True)
 class Membership:
-    """This node as a member of the network."""
+    """A node as a member of the network."""
 
     hei: str
     registry: str = ""
@@ -120,7 +120,9 @@ def keys() -> RsaKeyPair:
     try:
         return _keys(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
-        raise RefusedError(_("This node has no key in the network yet."), _("Make it with: hansa network join")) from None
+        raise RefusedError(
+            _("This node has no key in the network yet."), _("Make it with: hansa network join")
+        ) from None
 
 
 @lru_cache(maxsize=4)

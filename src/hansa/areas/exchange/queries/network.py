@@ -98,7 +98,9 @@ def demand_place(mobility: Mobility, place: NetworkPlace) -> None:
     others = taken(place.iia, place.number, year=mobility.year, without=mobility)
     if others >= place.places:
         raise RefusedError(
-            _("Condition {number} of the agreement with {partner} gives {places} places a year, and {taken} are taken in {year}.").format(
+            _(
+                "Condition {number} of the agreement with {partner} gives {places} places a year, and {taken} are taken in {year}."
+            ).format(
                 number=place.number, partner=place.iia.partner, places=place.places, taken=others, year=mobility.year
             ),
             _("Wait until a nomination is cancelled, or agree on a new version."),

@@ -10,7 +10,6 @@ from hansa.areas.exchange.models import Mobility
 from hansa.areas.exchange.models.places import Place, directions
 from hansa.areas.exchange.rules import NOMINATE
 from hansa.areas.exchange.states import TAKING, Kind
-from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement
 from hansa.lib.errors import RefusedError
@@ -80,9 +79,9 @@ def demand_dates(mobility: Mobility) -> None:
     is_late = last is not None and mobility.ends > date.fromisoformat(last)
     if is_early or is_late:
         raise RefusedError(
-            _("The stay from {starts} to {ends} lies outside the memorandum, which holds from {first} to {last}.").format(
-                starts=mobility.starts, ends=mobility.ends, first=first, last=last or _("an open end")
-            ),
+            _(
+                "The stay from {starts} to {ends} lies outside the memorandum, which holds from {first} to {last}."
+            ).format(starts=mobility.starts, ends=mobility.ends, first=first, last=last or _("an open end")),
             _("Choose days within these dates, or ask the parties for a new version."),
         )
 
