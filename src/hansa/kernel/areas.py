@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from hansa.kernel.actions import ACTIONS, Action
 from hansa.kernel.models.records import Record
-from hansa.kernel.people import grant
+from hansa.kernel.people import Role, add_role, grant
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib.terms import Vocabulary
 
@@ -26,11 +26,14 @@ class Area:
     records: tuple[type[Record], ...]
     vocabulary: Vocabulary
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
     def __post_init__(self) -> None:
         VOCABULARIES[self.name] = self.vocabulary
-        for role, permissions in self.grants.items():
-            grant(role, permissions)
+        for role in self.roles:
+            add_role(role)
+        for name, permissions in self.grants.items():
+            grant(name, permissions)
 
     @property
     def actions(self) -> list[Action[Any]]:

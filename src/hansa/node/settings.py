@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "hansa.kernel",
-    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/models.py"))),
+    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/apps.py"))),
     "hansa.web",
     "hansa.api",
 ]

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from hansa.kernel.actions import Action, GivenError
-from hansa.kernel.people import ROLES
+from hansa.kernel.people import ROLES, role_named
 from hansa.lib.errors import HansaError
 from hansa.web import words
 
@@ -93,6 +93,8 @@ def plain(annotation: Any) -> Any:
 
 def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
     """Return the choices of an input in words, or none where anything may be written."""
+    if name == "roles":
+        return [(role.name, choice_words(name, role.name)) for role in ROLES]
     inside = get_args(kind)[0] if get_origin(kind) in (list, tuple, set, frozenset) else kind
     if get_origin(inside) is Literal:
         return [(value, choice_words(name, value)) for value in get_args(inside)]
@@ -102,8 +104,7 @@ def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
 def choice_words(name: str, value: str) -> Any:
     """Return a choice as people read it."""
     if name == "roles":
-        role = next(role for role in ROLES if role.name == value)
-        return f"{role.title}: {role.description}"
+        return f"{role.title}: {role.description}" if (role := role_named(value)) else value
     return words.CHOICES.get(value, value.replace("_", " "))
 
 

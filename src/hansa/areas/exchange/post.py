@@ -1,7 +1,5 @@
 """What this node owes to members of Erasmus Without Paper: written with the change, carried by the network's jobs."""
 
-from datetime import timedelta
-
 from hansa.areas.exchange.models import Message, Mobility
 from hansa.areas.exchange.states import MessageState
 from hansa.kernel.jobs import enqueue
@@ -31,7 +29,7 @@ def owe(kind: str, partner: str, *, subject: str, data: dict[str, JSON] | None =
     """Owe a member of the network a message, inside the change under way."""
     made = Message(kind=kind, partner=partner, subject=subject, data=data or {}, state=MessageState.WAITING)
     made.save()
-    enqueue(JOB, key=str(made.pk), record=made.urn, group=partner, after=timedelta(0))
+    enqueue(JOB, key=str(made.pk), record=made.urn)
     return made
 
 

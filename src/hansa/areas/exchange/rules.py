@@ -72,6 +72,7 @@ ROLES = (
         name=PARTICIPANT,
         title=_("Participant"),
         description=_("Applies for a stay and sees what is theirs: a student, resident, nurse or teacher."),
+        is_guest=True,
     ),
 )
 

@@ -110,7 +110,7 @@ def hear_count(mobility: Mobility, taken: int, *, partner: str) -> None:
 
 
 def accept(mobility: Mobility) -> None:
-    """Note that the host accepts; whoever comes to a bedside owes the checks from now on, under the same ids at both."""
+    """Note that the host accepts; whoever comes to a bedside owes the checks from now on, with equal ids at both."""
     if mobility.kind in CLINICAL:
         for kind in CheckKind.values:
             require(mobility, kind)

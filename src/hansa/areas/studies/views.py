@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.studies import queries
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
+from hansa.areas.studies.rules import VOCABULARY
 from hansa.areas.studies.states import DatasetState, State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
@@ -189,6 +190,7 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         "limits": terms_in_words(
             {"permits": [], "person": [], "purposes": [study.purpose], "limits": study.stated_limits},
             language=language(),
+            words=VOCABULARY.words,
         ),
         "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
         "leaves": leaves(study, given, known_as=known_as),

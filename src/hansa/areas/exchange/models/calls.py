@@ -14,8 +14,8 @@ from hansa.kernel.models.files import File
 class Call(Record):
     """An invitation to apply for the places that a clause, or agreements of the network, give in one year.
 
-    ``destinations`` lists where one can go: ``{"institution": id, "name": text, "places": n, "basis": b, "clause": c}``,
-    basis and clause being the hash of a memorandum and a clause of it, or ``iia:`` with the key of an agreement of the
+    ``destinations`` lists where one can go: institution, name, places, basis and clause, where
+    basis and clause are the hash of a memorandum and a clause of it, or ``iia:`` with the key of an agreement of the
     network and the number of one of its conditions.
     """
 

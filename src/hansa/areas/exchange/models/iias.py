@@ -66,7 +66,7 @@ class Iia(Record):
         """Tell whether both have approved a version, which holds until both approve another."""
         return bool(self.approved_here and self.approved_there) and self.state != IiaState.DELETED
 
-    def judge(self, permit: str, *, condition: int | None) -> Decision:
+    def decide(self, permit: str, *, condition: int | None) -> Decision:
         """Return whether this agreement, which both institutions approved, lets a stay take its next step."""
         hash_, clause = f"iia:{self.approved_here}", str(condition)
         if not self.is_approved or condition is None or condition > len(self.conditions):

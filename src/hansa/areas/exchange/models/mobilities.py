@@ -133,7 +133,7 @@ class Mobility(JointRecord):
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum, or the agreement of the network, says about a step of this stay."""
         if self.channel == Channel.NETWORK:
-            return self.iia.judge(permit, condition=self.condition) if self.iia is not None else None
+            return self.iia.decide(permit, condition=self.condition) if self.iia is not None else None
         return super().judge(permit)
 
     def proof(self) -> JSON:

@@ -5,8 +5,8 @@
     registry = "https://registry.example/catalogue-v1.xml"
     erasmus_code = "D  BERLIN14"
 
-``registry = "own"`` makes this node the registry of a closed league: ``league`` then lists the addresses of its members'
-manifests. Without ``hei`` the node is no member, and its doors of the network answer that there is nothing.
+``registry = "own"`` makes this node the registry of a closed league: ``league`` then lists the addresses of its
+members' manifests. Without ``hei`` the node is no member, and its doors of the network answer that there is nothing.
 """
 
 from collections.abc import Mapping

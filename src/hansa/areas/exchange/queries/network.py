@@ -99,7 +99,8 @@ def demand_place(mobility: Mobility, place: NetworkPlace) -> None:
     if others >= place.places:
         raise RefusedError(
             _(
-                "Condition {number} of the agreement with {partner} gives {places} places a year, and {taken} are taken in {year}."
+                "Condition {number} of the agreement with {partner} gives {places} places a year, "
+                "and {taken} are taken in {year}."
             ).format(
                 number=place.number, partner=place.iia.partner, places=place.places, taken=others, year=mobility.year
             ),
