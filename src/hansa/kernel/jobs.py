@@ -6,6 +6,10 @@ to write. Effect and the mark that the job is done are one change. A node killed
 any moment finds the job still waiting and computes it again; what counts happens
 once.
 
+A kind of job belongs to a lane. The lane ``here`` computes. The lane ``network`` waits
+for others; several threads do its jobs, so that somebody who does not answer holds up
+nothing but the jobs of the same group.
+
     @job("studies.combine")
     def combine(job: Job) -> Effect:
         state = ...compute...
@@ -40,7 +44,11 @@ SERVING = "serve-"
 MOST_ATTEMPTS = 5
 Effect = Callable[[], None]
 Work = Callable[[Job], Effect]
+HERE, NETWORK = "here", "network"
+#: How many jobs of a lane are done at the same time.
+THREADS = {HERE: 1, NETWORK: 4}
 KINDS: dict[str, Work] = {}
+LANES: dict[str, str] = {}
 FAILED: dict[str, Callable[[Job], None]] = {}
 
 
@@ -52,11 +60,11 @@ class WaitingError(HansaError):
         self.seconds = seconds
 
 
-def job(kind: str) -> Callable[[Work], Work]:
-    """Register the work of one kind of job."""
+def job(kind: str, *, lane: str = HERE) -> Callable[[Work], Work]:
+    """Register the work of one kind of job, and who does it."""
 
     def wrap(work: Work) -> Work:
-        KINDS[kind] = work
+        KINDS[kind], LANES[kind] = work, lane
         return work
 
     return wrap
@@ -73,13 +81,18 @@ def failed(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], None]
 
 
 def enqueue(
-    kind: str, *, key: str, record: str, data: dict[str, JSON] | None = None, after: timedelta = timedelta(0)
+    kind: str,
+    *,
+    key: str,
+    record: str,
+    data: dict[str, JSON] | None = None,
+    after: timedelta = timedelta(0),
+    group: str = "",
 ) -> Job:
     """Owe a piece of work, inside the change under way; the same key is owed once."""
     current().rings.add(BELL)
-    row, _made = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"record": record, "data": data or {}, "next_at": timezone.now() + after}
-    )
+    due = {"record": record, "data": data or {}, "next_at": timezone.now() + after, "group": group}
+    row, _made = Job.objects.get_or_create(kind=kind, key=key, defaults=due)
     return row
 
 
@@ -91,11 +104,14 @@ def settle(kind: str, *, record: str) -> None:
     )
 
 
-def claim(holder: str) -> Job | None:
-    """Return the next job due, held for this worker alone."""
+def claim(holder: str, *, lane: str = "") -> Job | None:
+    """Return the next job due, of one lane or of any, held for this worker alone."""
     now = timezone.now()
     free = Q(held_until=None) | Q(held_until__lt=now)
-    due = Job.objects.filter(free, state=Job.State.WAITING, next_at__lte=now)
+    held = Job.objects.filter(state=Job.State.WAITING, held_until__gte=now).exclude(group="").values("group")
+    due = Job.objects.filter(free, state=Job.State.WAITING, next_at__lte=now).exclude(group__in=held)
+    if lane:
+        due = due.filter(kind__in=[kind for kind, its in LANES.items() if its == lane])
     if not due.exists():
         return None
     with transaction.atomic():
@@ -182,10 +198,10 @@ def place(fault: BaseException) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "unknown"
 
 
-def run_due(holder: str = "here") -> int:
-    """Do every job that is due now, and return how many."""
+def run_due(holder: str = "here", *, lane: str = "") -> int:
+    """Do every job that is due now, of one lane or of all, and return how many."""
     done = 0
-    while (row := claim(holder)) is not None:
+    while (row := claim(holder, lane=lane)) is not None:
         work(row)
         done += 1
     return done
@@ -197,23 +213,34 @@ def release(holders: str) -> None:
     held.update(holder="", held_until=None)
 
 
-def start(stop: threading.Event, *, serves: bool = False) -> threading.Thread:
-    """Start the worker thread; the one process that serves takes back at once what it held when it was killed."""
-    holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
+def backoff(attempts: int, *, first: float, longest: float) -> float:
+    """Return how many seconds to wait after so many attempts: twice as long each time, up to a bound."""
+    return float(min(first * 2 ** min(attempts, 30), longest))
+
+
+def start(stop: threading.Event, *, serves: bool = False) -> list[threading.Thread]:
+    """Start the worker threads; the one process that serves takes back at once what it held when it was killed."""
     if serves:
         release(SERVING)
+    lanes = [lane for lane, count in THREADS.items() for _number in range(count)]
+    return [start_thread(stop, lane=lane, serves=serves) for lane in lanes]
+
+
+def start_thread(stop: threading.Event, *, lane: str, serves: bool) -> threading.Thread:
+    """Start one worker thread of a lane."""
+    holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
 
     def loop() -> None:
         while not stop.is_set():
             since = bell.count(BELL)
             try:
-                run_due(holder)
+                run_due(holder, lane=lane)
             except Exception as fault:  # noqa: BLE001 -- the worker must outlive a database that is briefly away
                 LOG.warning("jobs: %s at %s", type(fault).__name__, place(fault))
             close_old_connections()
             bell.wait(BELL, since=since)
         connections.close_all()
 
-    thread = threading.Thread(target=loop, name="jobs", daemon=True)
+    thread = threading.Thread(target=loop, name=f"jobs-{lane}", daemon=True)
     thread.start()
     return thread

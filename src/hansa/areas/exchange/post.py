@@ -29,7 +29,7 @@ def owe(kind: str, partner: str, *, subject: str, data: dict[str, JSON] | None =
     """Owe a member of the network a message, inside the change under way."""
     made = Message(kind=kind, partner=partner, subject=subject, data=data or {}, state=MessageState.WAITING)
     made.save()
-    enqueue(JOB, key=str(made.pk), record=made.urn)
+    enqueue(JOB, key=str(made.pk), record=made.urn, group=partner)
     return made
 
 
