@@ -33,6 +33,7 @@ AGREED = Side(
     approved_here="b0",
     approved_id="b",
     was_agreed=True,
+    served=frozenset({"a0"}),
 )
 DRAFT = replace(AGREED, approved_by_partner="", approved_here="", approved_id="", was_agreed=False)
 
@@ -70,7 +71,7 @@ def test_revert_goes_back_to_what_the_partner_approved():
     side = after(AGREED, Modified("a1"))
 
     assert side.can_revert
-    assert after(side, Reverted()) == AGREED
+    assert after(side, Reverted()) == replace(AGREED, served=frozenset({"a0", "a1"}))
 
 
 def test_agreement_is_over_when_both_have_terminated_it():
@@ -95,6 +96,13 @@ def test_gone_copy_of_the_partner_is_no_longer_named():
 
     assert (side.partner_id, side.partner_hash, side.own_hash) == ("", "", "a1")
     assert side.approval_of("b") == "b0"
+
+
+def test_link_to_another_copy_leaves_no_version_to_go_back_to():
+    side = following(DRAFT, Modified("a1"), ApprovalLearnt("a0"))
+
+    assert after(side, Mapped("b", "a1")).can_revert
+    assert not after(side, Mapped("c", "a2")).can_revert
 
 
 def test_gone_copy_leaves_no_agreement_behind():
@@ -167,7 +175,7 @@ class Office:
             self.side = after(self.side, event)
         except RefusedError:
             return
-        self.texts[self.side.own_hash] = self.text
+        self.texts.setdefault(self.side.own_hash, self.text)
 
     def write(self, text: str, make) -> None:
         before = self.text, self.side

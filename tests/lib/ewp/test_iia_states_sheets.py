@@ -96,6 +96,7 @@ class Replay:
             approved_here=here,
             approved_id=partner,
             was_agreed=True,
+            served=frozenset({own_hash}),
         )
 
     def check(self, who: str, block: list[str]) -> None:

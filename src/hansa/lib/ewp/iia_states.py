@@ -38,7 +38,8 @@ class Side:
     """Hold what one partner knows of an agreement; an empty text means that there is none.
 
     ``approved_by_partner`` is the hash of our copy, ``approved_here`` that of the partner's copy
-    with the id ``approved_id``. ``was_agreed`` stays once both copies were approved.
+    with the id ``approved_id``. ``was_agreed`` stays once both copies were approved. ``served`` are
+    the hashes that our copy has had since it names the partner's as it does.
     """
 
     own_id: str = ""
@@ -50,6 +51,7 @@ class Side:
     approved_id: str = ""
     is_terminated: bool = False
     was_agreed: bool = False
+    served: frozenset[str] = frozenset()
     used_ids: frozenset[str] = frozenset()
 
     @property
@@ -71,7 +73,7 @@ class Side:
     @property
     def can_revert(self) -> bool:
         """Tell whether there is a version approved by the partner to go back to."""
-        return bool(self.own_id) and self.approved_by_partner not in {"", self.own_hash}
+        return self.approved_by_partner in self.served - {self.own_hash}
 
     @property
     def should_map(self) -> bool:
@@ -196,12 +198,12 @@ def _created(side: Side, event: Created) -> Side:
     if event.own_id in side.used_ids:
         raise RefusedError("The id of a deleted agreement is never used again.", "Take a new id.")
     used = side.used_ids | {event.own_id}
-    return replace(side, own_id=event.own_id, own_hash=event.hash, partner_id=event.partner_id, used_ids=used)
+    return replace(_serving(side, event.hash), own_id=event.own_id, partner_id=event.partner_id, used_ids=used)
 
 
 def _modified(side: Side, event: Modified) -> Side:
     _own(side)
-    return replace(side, own_hash=event.hash, is_terminated=False)
+    return replace(_serving(side, event.hash), is_terminated=False)
 
 
 def _reverted(side: Side, _event: Reverted) -> Side:
@@ -217,7 +219,7 @@ def _terminated(side: Side, event: Terminated) -> Side:
     _own(side)
     if not side.was_agreed:
         raise RefusedError("Only an agreement that both have approved can be terminated.", "Delete it instead.")
-    return replace(side, own_hash=event.hash, is_terminated=True)
+    return replace(_serving(side, event.hash), is_terminated=True)
 
 
 def _deleted(side: Side, _event: Deleted) -> Side:
@@ -255,7 +257,10 @@ def _mapped(side: Side, event: Mapped) -> Side:
         raise RefusedError(
             "An agreement that both have approved stays linked to the partner's copy.", "Make a new agreement."
         )
-    return replace(side, partner_id=event.partner_id, own_hash=event.hash)
+    if event.partner_id == side.partner_id:
+        return _serving(side, event.hash)
+    # What was served under other ids is no version that could be gone back to.
+    return replace(side, partner_id=event.partner_id, own_hash=event.hash, served=frozenset({event.hash}))
 
 
 def _fetched(side: Side, event: Fetched) -> Side:
@@ -266,7 +271,8 @@ def _fetched(side: Side, event: Fetched) -> Side:
 
 def _gone(side: Side, event: Gone) -> Side:
     _own(side)
-    return replace(side, partner_id="", seen=None, own_hash=event.hash, approved_by_partner="", was_agreed=False)
+    served = frozenset({event.hash})
+    return replace(side, partner_id="", seen=None, own_hash=event.hash, served=served, was_agreed=False)
 
 
 def _learnt(side: Side, event: ApprovalLearnt) -> Side:
@@ -284,10 +290,15 @@ def _switched(side: Side, event: Switched) -> Side:
     return replace(
         side,
         own_hash=new(side.own_hash),
+        served=frozenset(event.hashes[old] for old in side.served if old in event.hashes),
         seen=replace(side.seen, hash=new(side.seen.hash)) if side.seen else None,
         approved_by_partner=new(side.approved_by_partner),
         approved_here=new(side.approved_here),
     )
+
+
+def _serving(side: Side, hash_: str) -> Side:
+    return replace(side, own_hash=hash_, served=side.served | {hash_})
 
 
 def _own(side: Side) -> None:
