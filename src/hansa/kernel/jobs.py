@@ -6,16 +6,16 @@ to write. Effect and the mark that the job is done are one change. A node killed
 any moment finds the job still waiting and computes it again; what counts happens
 once.
 
-A kind of job belongs to a lane. The lane ``here`` computes. The lane ``network`` waits
-for others; several threads do its jobs, so that somebody who does not answer holds up
-nothing but the jobs of the same group.
-
     @job("studies.combine")
     def combine(job: Job) -> Effect:
         state = ...compute...
         def effect() -> None:
             ...save records, send letters...
         return effect
+
+Work that waits for somebody else's computer belongs to the lane "network", whose
+threads are its own: however long a partner takes to answer, no study waits for it.
+Jobs of one ``group``, for example of one partner, are done one after the other.
 """
 
 import logging
@@ -26,7 +26,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.db import close_old_connections, connections, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from hansa.kernel import bell
@@ -45,10 +45,10 @@ MOST_ATTEMPTS = 5
 Effect = Callable[[], None]
 Work = Callable[[Job], Effect]
 HERE, NETWORK = "here", "network"
-#: How many jobs of a lane are done at the same time.
-THREADS = {HERE: 1, NETWORK: 4}
+#: How many threads a node has for each lane.
+LANES = {HERE: 1, NETWORK: 4}
 KINDS: dict[str, Work] = {}
-LANES: dict[str, str] = {}
+LANE_OF: dict[str, str] = {}
 FAILED: dict[str, Callable[[Job], None]] = {}
 
 
@@ -60,11 +60,19 @@ class WaitingError(HansaError):
         self.seconds = seconds
 
 
+def backoff(attempts: int, *, first: float, longest: float) -> float:
+    """Return for how many seconds to wait after so many attempts: twice as long each time, up to the longest."""
+    # 2 ** 40 seconds are longer than anybody waits; larger powers would only overflow.
+    return min(longest, first * 2.0 ** min(attempts, 40))
+
+
 def job(kind: str, *, lane: str = HERE) -> Callable[[Work], Work]:
-    """Register the work of one kind of job, and who does it."""
+    """Register the work of one kind of job, and whose threads do it."""
+    if lane not in LANES:
+        raise AssertionError(f"There is no lane '{lane}' for {kind}; there are: {', '.join(LANES)}.")
 
     def wrap(work: Work) -> Work:
-        KINDS[kind], LANES[kind] = work, lane
+        KINDS[kind], LANE_OF[kind] = work, lane
         return work
 
     return wrap
@@ -91,8 +99,8 @@ def enqueue(
 ) -> Job:
     """Owe a piece of work, inside the change under way; the same key is owed once."""
     current().rings.add(BELL)
-    due = {"record": record, "data": data or {}, "next_at": timezone.now() + after, "group": group}
-    row, _made = Job.objects.get_or_create(kind=kind, key=key, defaults=due)
+    owed = {"record": record, "data": data or {}, "next_at": timezone.now() + after, "group": group}
+    row, _made = Job.objects.get_or_create(kind=kind, key=key, defaults=owed)
     return row
 
 
@@ -104,14 +112,22 @@ def settle(kind: str, *, record: str) -> None:
     )
 
 
+def kinds_of(lane: str) -> list[str]:
+    """Return the kinds of jobs that a lane does; no lane means all that this node knows."""
+    return [kind for kind in KINDS if lane in ("", LANE_OF[kind])]
+
+
 def claim(holder: str, *, lane: str = "") -> Job | None:
-    """Return the next job due, of one lane or of any, held for this worker alone."""
+    """Return the next job due in a lane, held for this worker alone.
+
+    What no code of this node knows stays where it is, for the version that does.
+    """
     now = timezone.now()
     free = Q(held_until=None) | Q(held_until__lt=now)
-    held = Job.objects.filter(state=Job.State.WAITING, held_until__gte=now).exclude(group="").values("group")
-    due = Job.objects.filter(free, state=Job.State.WAITING, next_at__lte=now).exclude(group__in=held)
-    if lane:
-        due = due.filter(kind__in=[kind for kind, its in LANES.items() if its == lane])
+    busy = Job.objects.exclude(group="").filter(state=Job.State.WAITING, held_until__gte=now).values("group")
+    due = Job.objects.filter(
+        free, ~Q(group__in=busy), state=Job.State.WAITING, next_at__lte=now, kind__in=kinds_of(lane)
+    )
     if not due.exists():
         return None
     with transaction.atomic():
@@ -135,7 +151,7 @@ def work(row: Job) -> None:
     except TakenError:
         LOG.info("%s was done by another worker", row.kind)
     except WaitingError as wait:
-        put_back(row, seconds=wait.seconds, waits_for=wait.message)
+        put_back(row, seconds=wait.seconds, waits_for=wait.message, waits=1)
     except HansaError as fault:
         row.fault = fault
         give_up(row, str(fault))
@@ -163,10 +179,14 @@ def finish(row: Job, *, state: Job.State, trouble: str = "") -> None:
     row.save()
 
 
-def put_back(row: Job, *, seconds: float, waits_for: str) -> None:
+def put_back(row: Job, *, seconds: float, waits_for: str, waits: int = 0) -> None:
     """Let a job wait, and say for what."""
     Job.objects.filter(pk=row.pk, state=Job.State.WAITING, holder=row.holder).update(
-        held_until=None, holder="", next_at=timezone.now() + timedelta(seconds=seconds), waits_for=waits_for
+        held_until=None,
+        holder="",
+        next_at=timezone.now() + timedelta(seconds=seconds),
+        waits_for=waits_for,
+        waits=F("waits") + waits,
     )
 
 
@@ -178,7 +198,11 @@ def again(row: Job, fault: Exception) -> None:
         )
         return
     Job.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
-    put_back(row, seconds=0.5 * 2**row.attempts, waits_for=f"another attempt after {type(fault).__name__}")
+    put_back(
+        row,
+        seconds=backoff(row.attempts, first=0.5, longest=60),
+        waits_for=f"another attempt after {type(fault).__name__}",
+    )
 
 
 def give_up(row: Job, trouble: str) -> None:
@@ -199,7 +223,7 @@ def place(fault: BaseException) -> str:
 
 
 def run_due(holder: str = "here", *, lane: str = "") -> int:
-    """Do every job that is due now, of one lane or of all, and return how many."""
+    """Do every job of a lane, or of all, that is due now, and return how many."""
     done = 0
     while (row := claim(holder, lane=lane)) is not None:
         work(row)
@@ -213,21 +237,17 @@ def release(holders: str) -> None:
     held.update(holder="", held_until=None)
 
 
-def backoff(attempts: int, *, first: float, longest: float) -> float:
-    """Return how many seconds to wait after so many attempts: twice as long each time, up to a bound."""
-    return float(min(first * 2 ** min(attempts, 30), longest))
-
-
 def start(stop: threading.Event, *, serves: bool = False) -> list[threading.Thread]:
-    """Start the worker threads; the one process that serves takes back at once what it held when it was killed."""
+    """Start the threads of every lane; the one process that serves takes back at once what it held when killed."""
     if serves:
         release(SERVING)
-    lanes = [lane for lane, count in THREADS.items() for _number in range(count)]
-    return [start_thread(stop, lane=lane, serves=serves) for lane in lanes]
+    threads = [_thread(stop, lane=lane, serves=serves) for lane, size in LANES.items() for _number in range(size)]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
-def start_thread(stop: threading.Event, *, lane: str, serves: bool) -> threading.Thread:
-    """Start one worker thread of a lane."""
+def _thread(stop: threading.Event, *, lane: str, serves: bool) -> threading.Thread:
     holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
 
     def loop() -> None:
@@ -241,6 +261,4 @@ def start_thread(stop: threading.Event, *, lane: str, serves: bool) -> threading
             bell.wait(BELL, since=since)
         connections.close_all()
 
-    thread = threading.Thread(target=loop, name=f"jobs-{lane}", daemon=True)
-    thread.start()
-    return thread
+    return threading.Thread(target=loop, name=f"jobs-{lane}", daemon=True)
