@@ -70,6 +70,10 @@ class Record(models.Model):
         """Return what to ask the agreement before this happens, or None if nothing."""
         return None
 
+    def files(self) -> list[Any]:
+        """Return the files (``kernel.models.File``) that belong to this record, for whoever may see it."""
+        return []
+
     def save(self, **options: Any) -> None:
         """Write the record and note its move, inside a change only."""
         change = current()
