@@ -245,7 +245,7 @@ def action(
         }
         inputs = create_model(
             f"{run.__module__}.{run.__name__}",
-            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True),
+            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True),
             **fields,
         )
         made = Action(

@@ -76,7 +76,7 @@ def test_differences_are_sentences():
         "components": [{**COURSE, "credits": "5"}, {**COURSE, "code": "S-202", "title": "Surgery 2"}],
         "home": [],
         "automatic": False,
-        "terms": "After an examination.",
+        "terms": "After an examination",
     }
 
     assert differences(PLAN, newer) == (

@@ -79,6 +79,10 @@ class Record(models.Model):
         """Return what the agreement says about this happening, or None where the record belongs to none."""
         return None
 
+    def files(self) -> list[Any]:
+        """Return the files (``kernel.models.File``) that belong to this record, for whoever may see it."""
+        return []
+
     def save(self, **options: Any) -> None:
         """Write the record and note its move, inside a change only."""
         change = current()
