@@ -158,7 +158,7 @@ class Action(Generic[R]):
             self.run(record, by=by, **given)
             decision = self._ask(record)
             self._settle(record, before)
-            made.cause |= {"by": pseudonym(by), **cited(decision)}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
+            made.cause |= {"by": pseudonym(by), **cited(decision), **({"about": record.about} if record.about else {})}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
         return record
 
     def _ask(self, record: R) -> Decision | None:

@@ -9,10 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import post
-from hansa.areas.exchange.models import Check, Mobility, PartnerCount, Stay
+from hansa.areas.exchange.models import Check, Mobility, PartnerCount, Plan, Stay
 from hansa.areas.exchange.queries.network import HEI, NetworkPlace, demand_place
 from hansa.areas.exchange.rules import NOMINATE
-from hansa.areas.exchange.states import BY_NETWORK, CLINICAL, TAKING, Channel, CheckKind, CheckState, MobilityState
+from hansa.areas.exchange.states import (
+    BY_NETWORK,
+    CLINICAL,
+    TAKING,
+    Channel,
+    CheckKind,
+    CheckState,
+    MobilityState,
+    PlanState,
+)
 from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
@@ -66,10 +75,10 @@ def person_of(mobility: Mobility) -> dict[str, JSON]:
     return {name: str(getattr(stay, name)) for name in PERSON}
 
 
-def tell(mobility: Mobility, kind: str, *, body: dict[str, JSON], permit: str) -> None:
+def tell(mobility: Mobility, kind: str, *, body: dict[str, JSON], permit: str, **about: JSON) -> None:
     """Tell the partner, by letter or over the network, what happened to a stay; letters carry our count of places."""
     if mobility.channel == Channel.NETWORK:
-        post.tell(mobility, kind)
+        post.tell(mobility, kind, **about)
         return
     joint.tell(mobility, kind, body={**body, "taken": taken_now(mobility)}, permit=permit)
 
@@ -114,6 +123,13 @@ def accept(mobility: Mobility) -> None:
     if mobility.kind in CLINICAL:
         for kind in CheckKind.values:
             require(mobility, kind)
+
+
+def replace_plans(plan: Plan) -> None:
+    """Set aside the versions that held before this one, which now holds."""
+    for older in Plan.objects.filter(mobility=plan.mobility_id, state=PlanState.AGREED).exclude(pk=plan.pk):
+        older.state = PlanState.REPLACED
+        older.save()
 
 
 def require(mobility: Mobility, kind: str) -> Check:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from hansa.areas.exchange.models import Iia, Message
-from hansa.areas.exchange.views.naming import called, institutions
 from hansa.areas.exchange.queries.network import HEI
+from hansa.areas.exchange.views.naming import called, institutions
 from hansa.kernel.models import Person
 
 

@@ -44,7 +44,7 @@ def places_from_here() -> Options:
                 receiving=place.receiving, kind=Kind(place.kind).label, title=place.iia.title, places=place.places
             ),
         )
-        for place in network.given(own_hei=True)
+        for place in network.given()
     ]
     return [*by_clause, *by_network]
 

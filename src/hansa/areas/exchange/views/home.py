@@ -58,7 +58,7 @@ def _stays(person: Person) -> list[Item]:
     for row in rows.order_by("updated")[: 4 * MOST]:
         note = due.get((row.is_outgoing, row.state))
         if note is not None and _is_due(row, today):
-            lines.append(item(row, title=f"{who(row)}: {row.title}", words=row.get_state_display(), note=note))
+            lines.append(item(row, title=f"{who(row)}: {row.title}", note=note))
     return lines[:MOST]
 
 
@@ -76,7 +76,7 @@ def _plans(person: Person) -> list[Item]:
         notes[PlanState.OFFERED, False] = _("Sign it for this institution, or return it with a comment.")
     rows = Plan.objects.filter(state__in=[state for state, _out in notes]).select_related("mobility", "mobility__stay")
     return [
-        item(row, title=f"{who(row.mobility)}: {row}", words=row.get_state_display(), note=note)
+        item(row, title=f"{who(row.mobility)}: {row}", note=note)
         for row in (rows.order_by("updated")[:MOST] if notes else ())
         if (note := notes.get((row.state, row.mobility.is_outgoing))) is not None
     ]
@@ -88,7 +88,7 @@ def _checks(person: Person) -> list[Item]:
     rows = Check.objects.filter(state=CheckState.SUBMITTED, mobility__is_outgoing=True)
     note = _("Look at the evidence, then verify it or say what is wrong.")
     return [
-        item(row, title=f"{who(row.mobility)}: {row}", words=row.get_state_display(), note=note)
+        item(row, title=f"{who(row.mobility)}: {row}", note=note)
         for row in rows.select_related("mobility", "mobility__stay").order_by("updated")[:MOST]
     ]
 
@@ -97,13 +97,13 @@ def _calls(person: Person) -> list[Item]:
     found: list[Item] = []
     if has(person, "calls.rank"):
         over = Call.objects.filter(state=CallState.OPEN, deadline__lt=timezone.now())[:MOST]
-        found += [item(row, title=row.title, words=row.get_state_display(), note=_("The deadline is over: close it.")) for row in over]
+        found += [item(row, title=row.title, note=_("The deadline is over: close it.")) for row in over]
         closed = Call.objects.filter(state=CallState.CLOSED)[:MOST]
-        found += [item(row, title=row.title, words=row.get_state_display(), note=_("Put the applications in order.")) for row in closed]
+        found += [item(row, title=row.title, note=_("Put the applications in order.")) for row in closed]
     if has(person, "mobilities.nominate"):
         taken = Application.objects.filter(state=ApplicationState.TAKEN).select_related("call").order_by("updated")
         note = _("The place was taken: nominate.")
-        found += [item(row, title=f"{row}: {row.call}", words=row.get_state_display(), note=note) for row in taken[:MOST]]
+        found += [item(row, title=f"{row}: {row.call}", note=note) for row in taken[:MOST]]
     return found
 
 
@@ -113,10 +113,10 @@ def _agreements(person: Person) -> list[Item]:
         open_states = (IiaState.RECEIVED, IiaState.APPROVED_THERE, IiaState.CHANGED)
         rows = Iia.objects.filter(state__in=open_states).order_by("updated")[:MOST]
         note = _("Compare both copies, then approve.")
-        found += [item(row, title=row.title, words=row.get_state_display(), note=row.trouble or note) for row in rows]
+        found += [item(row, title=row.title, note=row.trouble or note) for row in rows]
     if has(person, "messages.resend"):
-        rows = Message.objects.filter(state__in=(MessageState.FAILED, MessageState.EXPIRED)).order_by("-updated")[:MOST]
-        found += [item(row, title=str(row), words=row.get_state_display(), note=f"{row.trouble} {row.remedy}") for row in rows]
+        stuck = Message.objects.filter(state__in=(MessageState.FAILED, MessageState.EXPIRED)).order_by("-updated")[:MOST]
+        found += [item(row, title=str(row), note=f"{row.trouble} {row.remedy}") for row in stuck]
     return found
 
 
@@ -154,7 +154,7 @@ def _own(person: Person) -> list[Item]:
     for needs, kind, notes in OWN:
         if has(person, needs):
             rows: Rows = kind.objects.filter(kind.own_of(person), state__in=list(notes)).order_by("updated")[:MOST]
-            found += [item(row, title=_titled(row), words=row.get_state_display(), note=notes[row.state]) for row in rows]
+            found += [item(row, title=_titled(row), note=notes[row.state]) for row in rows]
     return found
 
 
@@ -170,7 +170,7 @@ def running(person: Person) -> list[Item]:
     states = (MobilityState.NOMINATED, MobilityState.ACCEPTED, MobilityState.DEPARTED, MobilityState.DECIDED)
     rows = list(Mobility.objects.filter(state__in=states, is_outgoing=True).order_by("-updated")[:MOST])
     known = institutions()
-    return [item(row, title=row.title, words=row.get_state_display(), who=called(row.partner, known)) for row in rows]
+    return [item(row, title=row.title, who=called(row.partner, known)) for row in rows]
 
 
 def produced(person: Person) -> list[Item]:
@@ -187,4 +187,4 @@ def _list(person: Person, state: MobilityState, *, note: Callable[[Mobility], st
     if not has(person, "mobilities.read"):
         return []
     rows = Mobility.objects.filter(state=state).order_by("-updated")[:MOST]
-    return [item(row, title=row.title, words=row.get_state_display(), note=note(row)) for row in rows]
+    return [item(row, title=row.title, note=note(row)) for row in rows]

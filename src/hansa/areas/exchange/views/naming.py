@@ -36,13 +36,13 @@ def who(mobility: Mobility) -> str:
     return f"{stay.given_names} {stay.family_name}" if stay is not None else ""
 
 
-def item(record: Record, *, title: str, words: object, **more: Any) -> Item:
+def item(record: Record, *, title: str, **more: Any) -> Item:
     """Return a record as one line of the home page."""
     return {
         "title": title,
         "url": reverse("record", args=[record.noun, record.pk]),
         "state": record.state,
-        "words": words,
+        "words": record.get_state_display(),
         "since": record.updated,
         **more,
     }

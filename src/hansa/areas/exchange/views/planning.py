@@ -12,7 +12,7 @@ from hansa.lib.exchange import plans
 
 
 def plan(record: Plan, person: Person) -> dict[str, Any]:
-    """Return what the page of a plan shows: its components, its signatures, and what differs from the version before."""
+    """Return what the page of a plan shows: components, signatures, and what differs from the version before."""
     before = record.mobility.plans.filter(number__lt=record.number).order_by("-number").first()
     return {
         "mobility": record.mobility,
