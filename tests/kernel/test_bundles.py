@@ -213,7 +213,7 @@ def test_kinds_are_those_of_the_installed_areas() -> None:
     assert "studies.approved" in found.approves
     assert "studies.contributed" in found.contributes
     assert {"studies.round", "studies.concluded"} <= found.withheld
-    assert "released" in found.finished
+    assert found.finished["studies"] == {"released"}
     assert not found.approves & found.contributes & found.withheld
 
 
