@@ -54,8 +54,10 @@ def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
     with self.connection.cursor() as cursor:
         editor = SimpleNamespace(connection=self.connection, execute=cursor.execute)
         triggers.allow_changes(None, editor)
+        triggers.allow_changes_of_mentions(None, editor)
         FLUSH(self, sql_list)
         triggers.forbid_changes(None, editor)
+        triggers.forbid_changes_of_mentions(None, editor)
 
 
 BaseDatabaseOperations.execute_sql_flush = flush
