@@ -40,16 +40,16 @@ def clause(name="E1", *, parties="all", area="exchange", **limits):
 
 def agreement(*clauses) -> Iia:
     """Return the agreement that is made from clauses."""
-    return replace(OURS, conditions=conditions_from_clauses(clauses, TERMS).conditions)
+    return replace(OURS, conditions=conditions_from_clauses(clauses, terms=TERMS).conditions)
 
 
 def compared(iia, *clauses):
-    found = compare_with_clauses(iia, clauses, TERMS, names=NAMES)
+    found = compare_with_clauses(iia, clauses, terms=TERMS, names=NAMES)
     return [(one.place, one.ours, one.theirs) for one in found]
 
 
 def test_clause_becomes_one_condition_in_each_direction():
-    draft = conditions_from_clause(clause(), TERMS)
+    draft = conditions_from_clause(clause(), terms=TERMS)
 
     there, back = draft.conditions
     assert draft.gaps == ()
@@ -67,7 +67,7 @@ def test_what_a_clause_leaves_open_stays_open():
     limits = {"cycle": None, "field": None, "longest_days": None, "language_level": None}
 
     for open_clause in (clause(**limits), clause(cycle="any", field=0, longest_days=0, language_level="none")):
-        (condition, _back) = conditions_from_clause(open_clause, TERMS).conditions
+        (condition, _back) = conditions_from_clause(open_clause, terms=TERMS).conditions
 
         assert (condition.eqf_levels, condition.subject_areas, condition.total_per_year) == ((), (), None)
         assert condition.languages == (LanguageSkill(language="en"),)
@@ -82,7 +82,7 @@ def test_what_a_clause_leaves_open_stays_open():
     ],
 )
 def test_clause_with_a_direction_holds_only_that_way(limits, ways):
-    draft = conditions_from_clause(clause(**limits), TERMS)
+    draft = conditions_from_clause(clause(**limits), terms=TERMS)
 
     assert [(one.sending_hei, one.receiving_hei) for one in draft.conditions] == ways
     assert draft.gaps == ()
@@ -91,18 +91,18 @@ def test_clause_with_a_direction_holds_only_that_way(limits, ways):
 def test_clause_among_three_is_narrowed_to_two():
     terms = replace(TERMS, heis={**TERMS.heis, UPPSALA: "uu.se"})
 
-    assert len(conditions_from_clause(clause(), terms).conditions) == 6
+    assert len(conditions_from_clause(clause(), terms=terms).conditions) == 6
     pair = frozenset({BERLIN, "uu.se"})
-    narrowed = conditions_from_clause(clause(), terms, between_heis=pair).conditions
+    narrowed = conditions_from_clause(clause(), terms=terms, between_heis=pair).conditions
     assert {(one.sending_hei, one.receiving_hei) for one in narrowed} == {(BERLIN, "uu.se"), ("uu.se", BERLIN)}
-    assert len(conditions_from_clause(clause(parties=[CHARITE, UPPSALA]), terms).conditions) == 2
+    assert len(conditions_from_clause(clause(parties=[CHARITE, UPPSALA]), terms=terms).conditions) == 2
 
 
 def test_staff_count_days_and_months_are_rounded_down():
     (teaching, _back) = conditions_from_clause(
-        clause(kind="staff_teaching", cycle="any", longest_days=5), TERMS
+        clause(kind="staff_teaching", cycle="any", longest_days=5), terms=TERMS
     ).conditions
-    (studies, _other) = conditions_from_clause(clause(longest_days=100), TERMS).conditions
+    (studies, _other) = conditions_from_clause(clause(longest_days=100), terms=TERMS).conditions
 
     assert teaching.total_per_year == Decimal(20)
     assert studies.total_per_year == Decimal("13.33")
@@ -117,7 +117,7 @@ def test_staff_count_days_and_months_are_rounded_down():
     ],
 )
 def test_kind_that_the_network_has_not_is_named(kind, said):
-    draft = conditions_from_clause(clause(kind=kind), TERMS)
+    draft = conditions_from_clause(clause(kind=kind), terms=TERMS)
 
     assert draft.conditions == ()
     assert [(gap.clause, gap.sentence) for gap in draft.gaps] == [("E1", said)]
@@ -134,14 +134,16 @@ def test_kind_that_the_network_has_not_is_named(kind, said):
     ],
 )
 def test_what_a_condition_cannot_hold_is_named(limits, said):
-    (gap,) = conditions_from_clause(clause(**limits), TERMS).gaps
+    (gap,) = conditions_from_clause(clause(**limits), terms=TERMS).gaps
 
     assert said in gap.sentence
     assert gap.remedy
 
 
 def test_language_may_stay_open_where_none_is_required():
-    draft = conditions_from_clause(clause(kind="student_traineeship", language=None, language_level="none"), TERMS)
+    draft = conditions_from_clause(
+        clause(kind="student_traineeship", language=None, language_level="none"), terms=TERMS
+    )
 
     assert draft.gaps == ()
     assert draft.conditions[0].languages == ()
@@ -157,13 +159,13 @@ def test_language_may_stay_open_where_none_is_required():
 )
 def test_clause_that_says_too_little_is_refused(limits, said):
     with pytest.raises(InvalidError, match=said):
-        conditions_from_clause(clause(**limits), TERMS)
+        conditions_from_clause(clause(**limits), terms=TERMS)
 
 
 def test_clauses_of_other_areas_are_passed_over_and_conditions_ordered():
     clauses = (clause("E1", kind="staff_training", cycle="any"), clause("S1", area="studies"), clause("E2"))
 
-    draft = conditions_from_clauses(clauses, TERMS)
+    draft = conditions_from_clauses(clauses, terms=TERMS)
 
     assert [one.kind for one in draft.conditions] == [Kind.STUDENT_STUDIES] * 2 + [Kind.STAFF_TRAINING] * 2
 

@@ -6,8 +6,8 @@ serves is held against them field by field. What a condition cannot hold is name
 dropped: the network has no clinical electives, no observerships, no doctoral stays as such and
 no study cycle for staff.
 
-    draft = conditions_from_clause(clause, terms)
-    compare_with_clauses(iia, clauses, terms)
+    draft = conditions_from_clause(clause, terms=terms)
+    compare_with_clauses(iia, clauses, terms=terms)
 
 A clause bounds the length of one stay in days. A condition states months (students) or days
 (staff) over all places of a year, so the bound becomes places times days, a month being 30 days,
@@ -80,23 +80,23 @@ class Draft:
     gaps: tuple[Gap, ...] = ()
 
 
-def conditions_from_clause(clause: JSON, terms: Terms, *, between_heis: frozenset[str] = frozenset()) -> Draft:
+def conditions_from_clause(clause: JSON, *, terms: Terms, between_heis: frozenset[str] = frozenset()) -> Draft:
     """Return the conditions that say the same as a clause; with two hei-ids, only those between the two."""
     limits = _limits(clause)
     if limits["kind"] in ONLY_HERE:
         return Draft(conditions=(), gaps=(_only_here(clause, limits["kind"]),))
-    ways, gaps = _ways(clause, limits, terms)
+    ways, gaps = _ways(clause, limits, terms=terms)
     wanted = [way for way in ways if not between_heis or set(way) == between_heis]
     conditions = tuple(_condition(limits, way, terms=terms) for way in wanted)
     return Draft(conditions=conditions, gaps=(*gaps, *_gaps(clause, limits)))
 
 
 def conditions_from_clauses(
-    clauses: Sequence[JSON], terms: Terms, *, between_heis: frozenset[str] = frozenset()
+    clauses: Sequence[JSON], *, terms: Terms, between_heis: frozenset[str] = frozenset()
 ) -> Draft:
     """Return the conditions of all clauses about exchange, in the order of the schema."""
     drafts = [
-        conditions_from_clause(clause, terms, between_heis=between_heis)
+        conditions_from_clause(clause, terms=terms, between_heis=between_heis)
         for clause in clauses
         if clause.get("area") == AREA
     ]
@@ -107,7 +107,7 @@ def conditions_from_clauses(
 
 
 def compare_with_clauses(
-    iia: Iia, clauses: Sequence[JSON], terms: Terms, *, names: Names = NAMES
+    iia: Iia, clauses: Sequence[JSON], *, terms: Terms, names: Names = NAMES
 ) -> tuple[Difference, ...]:
     """Return every place in which an agreement says something else than the clauses between its partners.
 
@@ -115,7 +115,7 @@ def compare_with_clauses(
     shorter than a clause allows, never longer. What the network cannot hold is a difference too.
     """
     heis = frozenset(partner.hei for partner in iia.partners)
-    draft = conditions_from_clauses(clauses, terms, between_heis=heis)
+    draft = conditions_from_clauses(clauses, terms=terms, between_heis=heis)
     return (*_missing(draft), *_between(iia, draft, names=names))
 
 
@@ -181,7 +181,7 @@ def _limits(clause: JSON) -> dict[str, JSON]:
     return limits
 
 
-def _ways(clause: JSON, limits: Mapping[str, JSON], terms: Terms) -> tuple[list[tuple[str, str]], list[Gap]]:
+def _ways(clause: JSON, limits: Mapping[str, JSON], *, terms: Terms) -> tuple[list[tuple[str, str]], list[Gap]]:
     """Return each direction of a clause as two hei-ids, and the institutions that the network does not know."""
     parties = list(terms.heis) if clause["parties"] == ALL else list(clause["parties"])
     strangers = [party for party in parties if party not in terms.heis]

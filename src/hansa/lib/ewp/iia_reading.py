@@ -128,7 +128,7 @@ def read_iia(iia: Element) -> Iia:
         raise InvalidError(f"An agreement has at most {MOST_CONDITIONS} cooperation conditions here.", AGAIN)
     return Iia(
         partners=(own, other),
-        conditions=tuple(_condition(one, f"cooperation condition {n}", n=namespace) for n, one in enumerate(known, 1)),
+        conditions=tuple(_condition(one, f"cooperation condition {number}") for number, one in enumerate(known, 1)),
         in_effect=_truth(iia, "in-effect", place="in-effect", namespace=namespace),
         terminated_as_a_whole=conditions[0].get("terminated-as-a-whole") in TRUE,
         pdf_file=text(iia, "pdf-file", namespace=namespace),
@@ -156,13 +156,12 @@ def _day(written: str) -> date | None:
         raise InvalidError("signing-date: this is no date.", "Write it as 2026-10-01.") from wrong
 
 
-def _condition(condition: Element, place: str, *, n: str) -> Condition:
-    kind = KINDS[local_name(condition)]
+def _condition(condition: Element, place: str) -> Condition:
+    kind, namespace = KINDS[local_name(condition)], str(etree.QName(condition).namespace)
     place = f"{place}, {kind.words}"
-    skills = every(condition, "recommended-language-skill", namespace=n)
-    levels = every(condition, "eqf-level", namespace=n)
-    mobilities = first(condition, "mobilities-per-year", namespace=n)
-    first_year, last_year = _years(condition, place=place, namespace=n)
+    field, listed = partial(text, condition, namespace=namespace), partial(every, condition, namespace=namespace)
+    mobilities = first(condition, "mobilities-per-year", namespace=namespace)
+    first_year, last_year = _years(condition, place=place, namespace=namespace)
     return Condition(
         kind=kind,
         sending_hei=_needed(condition, "sending-hei-id", place=place),
@@ -171,16 +170,16 @@ def _condition(condition: Element, place: str, *, n: str) -> Condition:
         last_year=last_year,
         mobilities_per_year=_count(mobilities, f"{place}: mobilities-per-year"),
         mobilities_not_yet_defined=mobilities is not None and _is_marked(mobilities),
-        sending_ounit=text(condition, "sending-ounit-id", namespace=n),
-        receiving_ounit=text(condition, "receiving-ounit-id", namespace=n),
-        sending_contacts=tuple(read_contact(one) for one in every(condition, "sending-contact", namespace=n)),
-        receiving_contacts=tuple(read_contact(one) for one in every(condition, "receiving-contact", namespace=n)),
-        languages=tuple(_language(skill, place=place, namespace=n) for skill in skills),
-        subject_areas=tuple(_area(a, place=place, namespace=n) for a in every(condition, "subject-area", namespace=n)),
-        other_terms=_verbatim(condition, "other-info-terms", namespace=n),
+        sending_ounit=field("sending-ounit-id"),
+        receiving_ounit=field("receiving-ounit-id"),
+        sending_contacts=tuple(read_contact(one) for one in listed("sending-contact")),
+        receiving_contacts=tuple(read_contact(one) for one in listed("receiving-contact")),
+        languages=tuple(_language(one, place, namespace=namespace) for one in listed("recommended-language-skill")),
+        subject_areas=tuple(_area(one, place, namespace=namespace) for one in listed("subject-area")),
+        other_terms=_verbatim(condition, "other-info-terms", namespace=namespace),
         total_per_year=_total(condition, kind, place=place),
-        blended=kind.is_student and _truth(condition, "blended", place=f"{place}: blended", namespace=n),
-        eqf_levels=tuple(_level((level.text or "").strip(), place=f"{place}: eqf-level") for level in levels),
+        blended=kind.is_student and _truth(condition, "blended", place=f"{place}: blended", namespace=namespace),
+        eqf_levels=tuple(_level((one.text or "").strip(), place=f"{place}: eqf-level") for one in listed("eqf-level")),
     )
 
 
@@ -213,17 +212,17 @@ def _verbatim(element: Element, local: str, *, namespace: str) -> str | None:
     return None if found is None else found.text or ""
 
 
-def _language(skill: Element, *, place: str, namespace: str) -> LanguageSkill:
+def _language(skill: Element, place: str, *, namespace: str) -> LanguageSkill:
     area = first(skill, "subject-area", namespace=namespace)
     return LanguageSkill(
         language=_needed(skill, "language", place=f"{place}, language skill"),
         level=text(skill, "cefr-level", namespace=namespace),
-        subject_area=None if area is None else _area(area, place=place, namespace=namespace),
+        subject_area=None if area is None else _area(area, place, namespace=namespace),
         not_yet_defined=_is_marked(skill),
     )
 
 
-def _area(area: Element, *, place: str, namespace: str) -> SubjectArea:
+def _area(area: Element, place: str, *, namespace: str) -> SubjectArea:
     code = first(area, "isced-f-code", namespace=namespace)
     return SubjectArea(
         code=_needed(area, "isced-f-code", place=f"{place}, subject area"),
