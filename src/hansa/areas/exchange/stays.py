@@ -9,14 +9,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import post
-from hansa.areas.exchange.models import Check, Mobility, PartnerCount, Stay
+from hansa.areas.exchange.models import Check, Mobility, PartnerCount, Plan, Stay
 from hansa.areas.exchange.queries.network import HEI, NetworkPlace, demand_place
 from hansa.areas.exchange.rules import NOMINATE
-from hansa.areas.exchange.states import BY_NETWORK, CLINICAL, TAKING, Channel, CheckKind, CheckState, MobilityState
+from hansa.areas.exchange.states import (
+    BY_NETWORK,
+    CLINICAL,
+    TAKING,
+    Channel,
+    CheckKind,
+    CheckState,
+    MobilityState,
+    PlanState,
+)
 from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Person
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp.terms import year_of
@@ -151,3 +161,28 @@ def day_of(text: Any) -> date:
         return date.fromisoformat(str(text))
     except ValueError:
         raise InvalidError(_("The letter does not name a day."), _("Ask its sender.")) from None
+
+
+def hear_decision(mobility: Mobility, *, is_accepted: bool, comment: str) -> None:
+    """Note what a receiving institution of the network decided about our nomination."""
+    mobility.state = MobilityState.ACCEPTED if is_accepted else MobilityState.REJECTED
+    mobility.comment = shapes.remark(comment)
+    mobility.save()
+
+
+def hear_signature(plan: Plan, signature: Mapping[str, JSON]) -> None:
+    """Note that a receiving institution of the network signed our plan, in place of what was agreed before."""
+    for older in plan.mobility.plans.filter(state=PlanState.AGREED).exclude(pk=plan.pk):
+        older.state = PlanState.REPLACED
+        older.save()
+    plan.state = PlanState.AGREED
+    plan.signatures = {**plan.signatures, "receiving": dict(signature)}
+    plan.save()
+    plan.mobility.save()
+
+
+def hear_comment(plan: Plan, comment: str) -> None:
+    """Note why a receiving institution of the network does not sign our plan."""
+    plan.state, plan.comment = PlanState.RETURNED, shapes.remark(comment)
+    plan.save()
+    plan.mobility.save()
