@@ -158,7 +158,7 @@ class Action(Generic[R]):
             self.run(record, by=by, **given)
             decision = self._ask(record)
             self._settle(record, before)
-            made.cause |= {"by": pseudonym(by), **cited(decision)}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
+            made.cause |= {"by": pseudonym(by), **cited(decision), **({"about": record.about} if record.about else {})}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
         return record
 
     def _ask(self, record: R) -> Decision | None:
@@ -245,7 +245,7 @@ def action(
         }
         inputs = create_model(
             f"{run.__module__}.{run.__name__}",
-            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True),
+            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True),
             **fields,
         )
         made = Action(

@@ -137,6 +137,8 @@ LOGGING = {
         "hansa": {"level": "INFO"},
         # Whoever asks for another host is answered 400; a traceback each would only fill the disk.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # What pypdf finds odd in a file that somebody hands in may hold words of that file.
+        "pypdf": {"level": "CRITICAL"},
         # What was answered 4xx is the caller's fault; a partner that knocks every second would fill the disk as well.
         "django.request": {"level": "ERROR"},
     },

@@ -1,7 +1,7 @@
 """What waits for a person, what runs, and what went wrong: the lists of the home page.
 
 The kernel's own matters are found here; an area tells of its own in its ``views.py``,
-where ``waiting(person)``, ``running()``, ``produced()`` and ``failed()`` each return
+where ``waiting``, ``running``, ``produced`` and ``failed`` each take the person and return
 items as mappings with the keys of ``Item``. All lists take the same number of queries
 however many records there are.
 """
@@ -48,29 +48,31 @@ def items(person: Person) -> list[Item]:
     return [*_agreements(person), *_partners(person), *_told("waiting", person)]
 
 
-def running() -> list[Item]:
-    """Return what the areas are doing now."""
-    return _told("running")
+def running(person: Person) -> list[Item]:
+    """Return what the areas are doing now, as far as a person may see it."""
+    return _told("running", person)
 
 
-def produced() -> list[Item]:
-    """Return what the memoranda have produced."""
-    return _told("produced")
+def produced(person: Person) -> list[Item]:
+    """Return what the memoranda have produced, as far as a person may see it."""
+    return _told("produced", person)
 
 
-def failed() -> list[Item]:
-    """Return what went wrong, with which partner and why."""
-    return [*_letters(), *_jobs(), *_told("failed")]
+def failed(person: Person) -> list[Item]:
+    """Return what went wrong, with which partner and why; letters and jobs are for those who act for the house."""
+    kernels = [*_letters(), *_jobs()] if has(person, "letters.read") else []
+    return [*kernels, *_told("failed", person)]
 
 
-def alarms() -> list[Partner]:
+def alarms(person: Person) -> list[Partner]:
     """Return the partners whose ledger did not only grow."""
-    return list(Partner.objects.exclude(alarm="")[:MOST])
+    return list(Partner.objects.exclude(alarm="")[:MOST]) if has(person, "letters.read") else []
 
 
-def silent() -> list[Partner]:
+def silent(person: Person) -> list[Partner]:
     """Return the partners that could not be reached at the last try."""
-    return list(Partner.objects.filter(alarm="").exclude(trouble="")[:MOST])
+    found = Partner.objects.filter(alarm="").exclude(trouble="")[:MOST]
+    return list(found) if has(person, "letters.read") else []
 
 
 def text_of(texts: Mapping[str, Any]) -> str:

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from hansa.lib.ewp.iia import Kind, LanguageSkill, Names, SubjectArea
 from hansa.lib.ewp.iia_contact import Contact, Words
 from hansa.lib.ewp.iia_difference import Difference, differences, pairs, shown_contacts
-from tests.lib.ewp.interinstitutional import BACK, OFFICE, OURS, STUDIES, TEACHING, THEIRS, agreements, mirrored, with_condition
+from tests.lib.ewp.interinstitutional import (
+    BACK,
+    OFFICE,
+    OURS,
+    STUDIES,
+    TEACHING,
+    THEIRS,
+    agreements,
+    mirrored,
+    with_condition,
+)
 
 NAMES = Names(by_hei={"charite.de": "Berlin", "ki.se": "Stockholm"})
 

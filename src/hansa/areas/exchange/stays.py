@@ -30,6 +30,7 @@ from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp.terms import year_of
+from hansa.lib.exchange.plans import RECEIVING
 
 PERSON = ("given_names", "family_name", "birth_date", "nationality", "gender", "email", "esi")
 
@@ -76,10 +77,10 @@ def person_of(mobility: Mobility) -> dict[str, JSON]:
     return {name: str(getattr(stay, name)) for name in PERSON}
 
 
-def tell(mobility: Mobility, kind: str, *, body: dict[str, JSON], permit: str) -> None:
+def tell(mobility: Mobility, kind: str, *, body: dict[str, JSON], permit: str, **about: JSON) -> None:
     """Tell the partner, by letter or over the network, what happened to a stay; letters carry our count of places."""
     if mobility.channel == Channel.NETWORK:
-        post.tell(mobility, kind)
+        post.tell(mobility, kind, **about)
         return
     joint.tell(mobility, kind, body={**body, "taken": taken_now(mobility)}, permit=permit)
 
@@ -124,6 +125,13 @@ def accept(mobility: Mobility) -> None:
     if mobility.kind in CLINICAL:
         for kind in CheckKind.values:
             require(mobility, kind)
+
+
+def replace_plans(plan: Plan) -> None:
+    """Set aside the versions that held before this one, which now holds."""
+    for older in Plan.objects.filter(mobility=plan.mobility_id, state=PlanState.AGREED).exclude(pk=plan.pk):
+        older.state = PlanState.REPLACED
+        older.save()
 
 
 def require(mobility: Mobility, kind: str) -> Check:
@@ -172,11 +180,9 @@ def hear_decision(mobility: Mobility, *, is_accepted: bool, comment: str) -> Non
 
 def hear_signature(plan: Plan, signature: Mapping[str, JSON]) -> None:
     """Note that a receiving institution of the network signed our plan, in place of what was agreed before."""
-    for older in plan.mobility.plans.filter(state=PlanState.AGREED).exclude(pk=plan.pk):
-        older.state = PlanState.REPLACED
-        older.save()
+    replace_plans(plan)
     plan.state = PlanState.AGREED
-    plan.signatures = {**plan.signatures, "receiving": dict(signature)}
+    plan.signatures = {**plan.signatures, RECEIVING: dict(signature)}
     plan.save()
     plan.mobility.save()
 

@@ -18,8 +18,6 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
-    # Of the jobs of one group one is done at a time; without a name each is a group of its own.
-    group = models.CharField(max_length=120, blank=True)
     record = models.CharField(max_length=120, db_index=True)
     # Of the jobs of one group, for example of one partner, only one is done at a time.
     group = models.CharField(max_length=120, blank=True)

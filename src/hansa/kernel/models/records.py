@@ -66,6 +66,11 @@ class Record(models.Model):
         """Return the name every party knows this record by."""
         return f"urn:hansa:{self.noun}:{self.id}"
 
+    def get_state_display(self) -> str:
+        """Return the state as people read it."""
+        states: Any = getattr(self, "State", None)
+        return str(states(self.state).label) if states is not None and self.state else self.state
+
     @classmethod
     def own_of(cls, person: Any) -> models.Q | None:
         """Return which records of this kind are a person's own, or None where nobody has any."""
@@ -78,6 +83,15 @@ class Record(models.Model):
     def judge(self, permit: str) -> Decision | None:
         """Return what the agreement says about this happening, or None where the record belongs to none."""
         return None
+
+    @property
+    def about(self) -> str:
+        """Return the name of the joint record that this is part of, by which its entries are found; or nothing."""
+        return ""
+
+    def files(self) -> list[Any]:
+        """Return the files (``kernel.models.File``) that belong to this record, for whoever may see it."""
+        return []
 
     def save(self, **options: Any) -> None:
         """Write the record and note its move, inside a change only."""

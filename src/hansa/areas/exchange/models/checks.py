@@ -45,6 +45,11 @@ class Check(Record):
         """Tell whether this check is about the person's own stay."""
         return Stay.objects.filter(mobility=self.mobility_id, person=person).exists()
 
+    @property
+    def about(self) -> str:
+        """Return the name of the stay that this is part of."""
+        return self.mobility.urn
+
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum or agreement says about a step of this check's stay."""
         return self.mobility.judge(permit)

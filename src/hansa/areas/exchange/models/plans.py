@@ -52,6 +52,11 @@ class Plan(Record):
         """Tell whether this is a plan of the person's own stay."""
         return Stay.objects.filter(mobility=self.mobility_id, person=person).exists()
 
+    @property
+    def about(self) -> str:
+        """Return the name of the stay that this is part of."""
+        return self.mobility.urn
+
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum or agreement says about a step of this plan's stay."""
         return self.mobility.judge(permit)
