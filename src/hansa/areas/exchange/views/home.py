@@ -115,7 +115,9 @@ def _agreements(person: Person) -> list[Item]:
         note = _("Compare both copies, then approve.")
         found += [item(row, title=row.title, note=row.trouble or note) for row in rows]
     if has(person, "messages.resend"):
-        stuck = Message.objects.filter(state__in=(MessageState.FAILED, MessageState.EXPIRED)).order_by("-updated")[:MOST]
+        stuck = Message.objects.filter(state__in=(MessageState.FAILED, MessageState.EXPIRED)).order_by("-updated")[
+            :MOST
+        ]
         found += [item(row, title=str(row), note=f"{row.trouble} {row.remedy}") for row in stuck]
     return found
 
