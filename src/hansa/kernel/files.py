@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -139,6 +140,22 @@ def forget(record: Record, *, digests: Iterable[str] | None = None) -> int:
     found = File.objects.filter(record=record.urn)
     count, _kinds = (found if digests is None else found.filter(digest__in=list(digests))).delete()
     return int(count)
+
+
+def headers(file: File) -> dict[str, str]:
+    """Return with which headers a file is handed out: to be kept, never to be shown or run as a page of this node."""
+    return {
+        "Content-Type": file.media_type,
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.name) or "attachment",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def one_of(record: Record, digest: str) -> File | None:
+    """Return the file of a record with this digest."""
+    found: File | None = next((file for file in record.files() if file.digest == digest), None)
+    return found
 
 
 def takes_files(inputs: Any) -> bool:

@@ -7,7 +7,7 @@ never granted stays closed. Everyone sees their own account and their own tokens
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hansa.kernel.areas import all_areas
 from hansa.kernel.models import Agreement, ApiToken, Partner, Person, Record
@@ -38,4 +38,4 @@ def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
     if has(person, f"{kind.noun}.read"):
         return found
     own = kind.own_of(person) if has(person, f"{kind.noun}.read_own") else None
-    return found.filter(~Q() if own is None else own)
+    return found.none() if own is None else found.filter(own)

@@ -106,11 +106,15 @@ def office_type(content: bytes) -> str:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as wrong:
         raise FlawError(Flaw.DAMAGED) from wrong
-    names = {part.filename for part in parts}
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise FlawError(Flaw.DAMAGED)
     if any(part.flag_bits & 1 for part in parts):
         raise FlawError(Flaw.ENCRYPTED)
+    return office_type_of({part.filename for part in parts})
+
+
+def office_type_of(names: set[str]) -> str:
+    """Return which Office document has parts with these names, or raise FlawError."""
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise FlawError(Flaw.ACTIVE)
     found = [kind for part, kind in OFFICE if part in names and "[Content_Types].xml" in names]

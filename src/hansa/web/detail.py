@@ -102,12 +102,14 @@ def shared(record: Record) -> Context:
         received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),
     )
     names = dict(Partner.objects.values_list("institution", "name"))
+    address = reverse("record", args=[record.noun, record.pk])
     named = LedgerEntry.objects.filter(body__contains=record.urn).order_by("-position")[:RECENT]
     return {
         "letters": [_letter(row) for row in letters.defer("token", "receipt").order_by("-created")[:RECENT]],
         "bytes_sent": sums["sent"] or 0,
         "bytes_received": sums["received"] or 0,
         "letter_count": letters.count(),
+        "files": [(file, f"{address}files/{file.digest}/") for file in record.files()],
         "entries": [entries.told(entry, names) for entry in named],
     }
 

@@ -17,6 +17,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from hansa.kernel.actions import ACTIONS
+from hansa.kernel.files import takes_files
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = (
@@ -92,9 +95,24 @@ def is_for_programs(request: HttpRequest) -> bool:
 
 def too_large(request: HttpRequest) -> bool:
     """Tell whether the body is larger than its address allows."""
-    limit = settings.LETTER_LIMIT if request.path.startswith(settings.LETTER_PATHS) else settings.BODY_LIMIT
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdigit() or int(length) > limit
+    return not length.isdigit() or int(length) > limit_of(request.path)
+
+
+def limit_of(path: str) -> int:
+    """Return how large a body this address takes."""
+    if path.startswith(settings.LETTER_PATHS):
+        return int(settings.LETTER_LIMIT)
+    if not takes_file(path):
+        return int(settings.BODY_LIMIT)
+    return int(settings.UPLOAD_LIMIT_OF_PROGRAMS if path.startswith("/api/") else settings.UPLOAD_LIMIT)
+
+
+def takes_file(path: str) -> bool:
+    """Tell whether an address is that of an action one of whose inputs is a file."""
+    words = path.removeprefix("/api").strip("/").split("/")
+    action = ACTIONS.get(f"{words[0]}.{words[-1]}")
+    return action is not None and takes_files(action.inputs)
 
 
 def refused(request: HttpRequest, message: str, *, remedy: str, status: int) -> HttpResponse:
@@ -102,6 +120,31 @@ def refused(request: HttpRequest, message: str, *, remedy: str, status: int) -> 
     if is_for_programs(request):
         return JsonResponse({"message": message, "remedy": remedy}, status=status)
     return HttpResponse(f"{message} {remedy}\n", content_type="text/plain; charset=utf-8", status=status)
+
+
+class StrangersMiddleware:
+    """Take files only from people of this node: nothing large of a stranger is read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, or refuse a large one before anybody looks into it."""
+        if is_large(request) and not shows_token(request) and not request.user.is_authenticated:
+            return refused(request, _("Nobody is signed in."), remedy=_("Sign in, then send it again."), status=403)
+        return self.get_response(request)
+
+
+def is_large(request: HttpRequest) -> bool:
+    """Tell whether the body is as large as only files are."""
+    return not request.path.startswith(settings.LETTER_PATHS) and (
+        int(request.META.get("CONTENT_LENGTH") or 0) > settings.BODY_LIMIT
+    )
+
+
+def shows_token(request: HttpRequest) -> bool:
+    """Tell whether a program shows a token, which the API looks at before it reads the body."""
+    return request.path.startswith("/api/") and "HTTP_AUTHORIZATION" in request.META
 
 
 class LanguageMiddleware:

@@ -100,7 +100,7 @@ def act(request: HttpRequest, action: Action[Any], found: Record) -> HttpRespons
         start = {name: request.GET[name] for name in action.inputs.model_fields if name in request.GET}
         form = form_for(action, choices=choices, initial=start | detail.initial(action, found))
         return asked(request, action, found, form=form, back=back)
-    form = form_for(action, choices=choices, data=request.POST)
+    form = form_for(action, choices=choices, data=request.POST, files=request.FILES)
     if not form.is_valid():
         form.mark()
         return asked(request, action, found, form=form, back=back, status=WRONG)
