@@ -1,6 +1,7 @@
 """The node under test in Berlin, and a partner on paper in Stockholm, under a memorandum about exchange."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -110,6 +111,7 @@ class Scene:
 
     def nominated(self, clause: str = "5.1", *, body: dict[str, Any] | None = None, **changes: Any) -> Receipt:
         """Let the partner nominate somebody; ``self.mobility`` is then the newest here."""
+        stated = changes.pop("limits", {})
         mobility = self.incoming(clause, **changes)
         written = {
             "kind": mobility.kind,
@@ -125,11 +127,12 @@ class Scene:
             "taken": 1,
             **(body or {}),
         }
-        return self.say("mobilities.nominated", mobility, written)
+        return self.say("mobilities.nominated", mobility, written, stated=stated)
 
     def say(self, kind: str, mobility: Mobility, body: dict[str, Any], **changes: Any) -> Receipt:
         """Let the partner write a letter about a mobility; return our receipt."""
         under = mobility.request(kind)
+        under = replace(under, limits={**under.limits, **changes.pop("stated", {})})
         letter = self.side.write(kind, record=mobility.urn, body={"taken": 0, **body}, under=under, **changes)
         answer = self.side.open(door.hand_in(self.side.seal_letter(letter)))
         return Receipt.read(answer["receipt"], key=own().signing.public)

@@ -26,7 +26,7 @@ def test_stay_ends_recognised_and_signed_by_both(stay: Outgoing) -> None:
     mobility = stay.whole()
 
     assert mobility.state == "recognised"
-    assert mobility.recognition["decisions"][0]["grade"] == "1,0"
+    assert mobility.recognition["decisions"][0]["grade"] == "2,0"
     assert len(mobility.proof()["signatures"]) == 2
 
 
