@@ -107,6 +107,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if NODE.is_secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NODE.proxy else None
 BODY_LIMIT = 1024 * 1024
+# What an area's door for machines takes at once.
+DOOR_LIMIT = 1024 * 1024
 # A form with a file, and the same for programs, whose files come in base64.
 UPLOAD_LIMIT = 6 * 1024 * 1024
 UPLOAD_LIMIT_OF_PROGRAMS = 8 * 1024 * 1024

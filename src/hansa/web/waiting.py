@@ -9,18 +9,15 @@ however many records there are.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import said
+from hansa.kernel.areas import modules
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Job, Letter, Partner, Person
 from hansa.kernel.people import has
@@ -81,15 +78,9 @@ def text_of(texts: Mapping[str, Any]) -> str:
     return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
 
 
-def page_modules() -> list[ModuleType]:
-    """Return the ``views.py`` of every area that has one."""
-    names = [f"{path}.views" for path in settings.AREAS]
-    return [import_module(name) for name in names if find_spec(name) is not None]
-
-
 def _told(question: str, *about: Any) -> list[Item]:
     answers: list[Item] = []
-    for module in page_modules():
+    for module in modules("views"):
         found: Iterable[Mapping[str, Any]] = getattr(module, question, lambda *_about: ())(*about)
         answers += [Item(**{"url": "", **item}) for item in found]
     return answers
