@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from hansa.kernel import bundles, outbox
-from hansa.kernel import door
+from hansa.kernel import bundles, door, outbox
 from hansa.kernel.models import LedgerEntry, Letter, Partner
 from tests.areas.exchange.scene import Outgoing, Scene
 
