@@ -7,6 +7,7 @@ from hansa.lib.canonical import JSON
 
 JOB = "exchange.message"
 HEI = "hei:"
+MOST_WAITING = 1_000
 #: Which message tells a partner in the network what a letter would tell a partner's node.
 OUTGOING = {
     "mobilities.nominated": "omobility-cnr",
@@ -31,6 +32,17 @@ def owe(kind: str, partner: str, *, subject: str, data: dict[str, JSON] | None =
     made.save()
     enqueue(JOB, key=str(made.pk), record=made.urn, group=partner)
     return made
+
+
+def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
+    """Owe one look at what a member of the network has changed; one that already waits is enough.
+
+    A member that announces more than anybody can fetch is read by the daily sweep instead.
+    """
+    waiting = Message.objects.filter(partner=partner, state=MessageState.WAITING)
+    if waiting.filter(kind=kind, subject=subject).exists() or waiting.count() >= MOST_WAITING:
+        return
+    owe(kind, partner, subject=subject)
 
 
 def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
