@@ -1,6 +1,8 @@
 """What this node owes to members of Erasmus Without Paper: written with the change, carried by the network's jobs."""
 
 from hansa.areas.exchange.models import Message, Mobility
+from hansa.areas.exchange.network import nominations
+from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.states import MessageState
 from hansa.kernel.jobs import enqueue
 from hansa.lib.canonical import JSON
@@ -48,6 +50,9 @@ def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
 def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
     """Tell a member of the network what happened to a stay, where the network has a message for it."""
     known = OUTGOING if mobility.is_outgoing else INCOMING
+    if kind == "mobilities.nominated":
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        nominations.check(mobility, hei=demand_membership().hei)
     if kind in known:
         partner = mobility.partner.removeprefix(HEI)
         owe(

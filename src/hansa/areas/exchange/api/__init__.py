@@ -8,7 +8,7 @@ from typing import Final
 
 from django.urls import path
 
-from hansa.areas.exchange.api import discovery, files, institutions, mobilities, notifications
+from hansa.areas.exchange.api import discovery, files, institutions, mobilities, notifications, plans
 from hansa.areas.exchange.api.door import Endpoint
 from hansa.lib.ewp.manifest import path_of
 from hansa.lib.ewp.specifications import BY_NAME
@@ -27,6 +27,10 @@ SERVED: Final[Mapping[tuple[str, int, str], Endpoint]] = {
     ("omobilities", 2, "index-url"): mobilities.index_2,
     ("omobilities", 2, "get-url"): mobilities.get_2,
     ("omobility-stats", 1, "url"): mobilities.statistics,
+    ("omobility-las", 1, "index-url"): plans.index,
+    ("omobility-las", 1, "get-url"): plans.get,
+    ("omobility-las", 1, "update-url"): plans.update,
+    ("omobility-las", 1, "stats-url"): plans.statistics,
     ("imobilities", 2, "get-url"): mobilities.arrivals,
     ("imobilities", 1, "get-url"): mobilities.arrivals_1,
     ("omobility-cnr", 2, "url"): notifications.receiver("omobility-cnr", 2),
