@@ -1,12 +1,15 @@
 """What this node owes to members of Erasmus Without Paper: written with the change, carried by the network's jobs."""
 
 from hansa.areas.exchange.models import Message, Mobility
+from hansa.areas.exchange.network import nominations
+from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.states import MessageState
 from hansa.kernel.jobs import enqueue
 from hansa.lib.canonical import JSON
 
 JOB = "exchange.message"
 HEI = "hei:"
+MOST_WAITING = 1_000
 #: Which message tells a partner in the network what a letter would tell a partner's node.
 OUTGOING = {
     "mobilities.nominated": "omobility-cnr",
@@ -33,9 +36,23 @@ def owe(kind: str, partner: str, *, subject: str, data: dict[str, JSON] | None =
     return made
 
 
+def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
+    """Owe one look at what a member of the network has changed; one that already waits is enough.
+
+    A member that announces more than anybody can fetch is read by the daily sweep instead.
+    """
+    waiting = Message.objects.filter(partner=partner, state=MessageState.WAITING)
+    if waiting.filter(kind=kind, subject=subject).exists() or waiting.count() >= MOST_WAITING:
+        return
+    owe(kind, partner, subject=subject)
+
+
 def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
     """Tell a member of the network what happened to a stay, where the network has a message for it."""
     known = OUTGOING if mobility.is_outgoing else INCOMING
+    if kind == "mobilities.nominated":
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        nominations.check(mobility, hei=demand_membership().hei)
     if kind in known:
         partner = mobility.partner.removeprefix(HEI)
         owe(

@@ -76,7 +76,7 @@ ROLES = (
     ),
 )
 
-_ALL = ("calls", "applications", "offers", "mobilities", "plans", "checks", "iias", "messages", "mailings")
+_ALL = ("calls", "applications", "offers", "mobilities", "plans", "checks", "iias", "messages", "mailings", "profiles")
 GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         OFFICER: (
@@ -89,6 +89,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(f"checks.{verb}" for verb in ("require", "verify")),
             *(f"iias.{verb}" for verb in ("draft", "share", "approve", "terminate", "refresh")),
             "messages.resend",
+            "profiles.publish",
             "mailings.send",
             "partners.read",
             "agreements.read",

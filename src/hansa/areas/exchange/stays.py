@@ -26,9 +26,11 @@ from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Person
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp.terms import year_of
+from hansa.lib.exchange.plans import RECEIVING
 
 PERSON = ("given_names", "family_name", "birth_date", "nationality", "gender", "email", "esi")
 
@@ -167,3 +169,26 @@ def day_of(text: Any) -> date:
         return date.fromisoformat(str(text))
     except ValueError:
         raise InvalidError(_("The letter does not name a day."), _("Ask its sender.")) from None
+
+
+def hear_decision(mobility: Mobility, *, is_accepted: bool, comment: str) -> None:
+    """Note what a receiving institution of the network decided about our nomination."""
+    mobility.state = MobilityState.ACCEPTED if is_accepted else MobilityState.REJECTED
+    mobility.comment = shapes.remark(comment)
+    mobility.save()
+
+
+def hear_signature(plan: Plan, signature: Mapping[str, JSON]) -> None:
+    """Note that a receiving institution of the network signed our plan, in place of what was agreed before."""
+    replace_plans(plan)
+    plan.state = PlanState.AGREED
+    plan.signatures = {**plan.signatures, RECEIVING: dict(signature)}
+    plan.save()
+    plan.mobility.save()
+
+
+def hear_comment(plan: Plan, comment: str) -> None:
+    """Note why a receiving institution of the network does not sign our plan."""
+    plan.state, plan.comment = PlanState.RETURNED, shapes.remark(comment)
+    plan.save()
+    plan.mobility.save()
