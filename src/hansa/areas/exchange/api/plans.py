@@ -17,8 +17,7 @@ from hansa.areas.exchange.api.asking import (
 from hansa.areas.exchange.api.door import Caller, ConflictError, Given, endpoint
 from hansa.areas.exchange.api.mobilities import FETCH, permitted
 from hansa.areas.exchange.models import Mobility, Plan
-from hansa.areas.exchange.network.plans import WAITS, agreement_of, kept_of, versions_of
-from hansa.areas.exchange.network.profiles import profile
+from hansa.areas.exchange.network.plans import WAITS, agreement_of, kept_of, sender, versions_of
 from hansa.areas.exchange.queries import served
 from hansa.areas.exchange.queries.served import Wanted
 from hansa.areas.exchange.rules import PLAN
@@ -47,11 +46,11 @@ def index(caller: Caller, given: Given) -> bytes:
 def get(caller: Caller, given: Given) -> bytes:
     """Return the learning agreements asked for, as far as they are the caller's."""
     demand_ours(caller, given, name=SENDING)
-    told = profile()
+    by = sender()
 
     def say(mobility: Mobility) -> LearningAgreement:
         shown: list[Plan] = mobility.shown  # type: ignore[attr-defined]  # reason: prefetched under this name
-        return agreement_of(mobility, shown, hei=caller.member.hei, profile=told)
+        return agreement_of(mobility, shown, by=by)
 
     return written(las.GET, served.agreements(wanted_ids(caller, given)), say)
 
@@ -77,7 +76,7 @@ def proposed(caller: Caller, decision: ProposalApproval | ProposalComment) -> Pl
     mobility = found[0]
     shown: list[Plan] = mobility.shown  # type: ignore[attr-defined]  # reason: prefetched under this name
     waiting = versions_of(shown).proposal
-    document = agreement_of(mobility, shown, hei=caller.member.hei, profile=profile())
+    document = agreement_of(mobility, shown, by=sender())
     proposal = document.changes_proposal
     if waiting is None or proposal is None or proposal.id != decision.changes_proposal_id:
         raise ConflictError(STALE, FETCH)

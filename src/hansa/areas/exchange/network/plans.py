@@ -13,10 +13,13 @@ from typing import Any, Final
 
 from hansa.areas.exchange.models import Mobility, Plan, Profile
 from hansa.areas.exchange.network import catalogue
+from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.network.nominations import field_of, gender_of, level_of, term_of
+from hansa.areas.exchange.network.profiles import profile
 from hansa.areas.exchange.states import Level, PlanState
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp import learning_agreements as las
+from hansa.lib.ewp.catalogue import Catalogue
 from hansa.lib.ewp.contacts import Phone
 from hansa.lib.ewp.learning_agreements import (
     ChangesProposal,
@@ -63,9 +66,23 @@ def versions_of(shown: Sequence[Plan]) -> Versions:
     )
 
 
-def agreement_of(mobility: Mobility, shown: Sequence[Plan], *, hei: str, profile: Profile | None) -> LearningAgreement:
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who speaks for this institution in agreements, and what is known of the others; read once for many stays."""
+
+    hei: str
+    profile: Profile | None
+    known: Catalogue
+
+
+def sender() -> Sender:
+    """Return who speaks for this institution now."""
+    return Sender(hei=demand_membership().hei, profile=profile(), known=catalogue.current())
+
+
+def agreement_of(mobility: Mobility, shown: Sequence[Plan], *, by: Sender) -> LearningAgreement:
     """Return the learning agreement of one of our outgoing stays, as the sending institution serves it."""
-    who, stay, found = signer(profile), mobility.stay, versions_of(shown)
+    who, stay, found = signer(by.profile), mobility.stay, versions_of(shown)
     student = Student(
         given_names=stay.given_names,
         family_name=stay.family_name,
@@ -79,8 +96,8 @@ def agreement_of(mobility: Mobility, shown: Sequence[Plan], *, hei: str, profile
     return las.proposed(
         LearningAgreement(
             omobility_id=mobility.foreign_id,
-            sending_hei=las.Side(hei_id=hei, contact_person=contact(who)),
-            receiving_hei=receiving_side(mobility.partner.removeprefix("hei:")),
+            sending_hei=las.Side(hei_id=by.hei, contact_person=contact(who)),
+            receiving_hei=receiving_side(mobility.partner.removeprefix("hei:"), known=by.known),
             receiving_academic_year_id=mobility.year,
             student=student,
             start_date=mobility.starts,
@@ -95,9 +112,9 @@ def agreement_of(mobility: Mobility, shown: Sequence[Plan], *, hei: str, profile
     )
 
 
-def check(mobility: Mobility, shown: Sequence[Plan], *, hei: str, profile: Profile | None) -> None:
+def check(mobility: Mobility, shown: Sequence[Plan]) -> None:
     """Refuse a plan that the network could not carry, naming what is missing."""
-    found = agreement_of(mobility, shown, hei=hei, profile=profile)
+    found = agreement_of(mobility, shown, by=sender())
     check_agreement(found)
     las.GET.build([found])
 
@@ -107,14 +124,14 @@ def cefr_of(mobility: Mobility) -> str:
     return NO_LEVEL if mobility.language_level == Level.NONE else mobility.language_level
 
 
-def signer(profile: Profile | None) -> Profile:
+def signer(told: Profile | None) -> Profile:
     """Return who signs for this institution, or raise InvalidError where nobody is named."""
-    if profile is None:
+    if told is None:
         raise InvalidError(
             "profile: nobody is named who signs for this institution.",
             "Publish the profile; the network wants name, position and e-mail of who signs.",
         )
-    return profile
+    return told
 
 
 def contact(who: Profile) -> ContactPerson:
@@ -127,9 +144,8 @@ def contact(who: Profile) -> ContactPerson:
     )
 
 
-def receiving_side(hei: str) -> las.Side:
+def receiving_side(hei: str, *, known: Catalogue) -> las.Side:
     """Return the receiving institution with the office that the catalogue names for it."""
-    known = catalogue.current()
     institution, hosts = known.institutions.get(hei), known.hosts_of(hei)
     emails = [email for host in hosts for email in host.admin_emails]
     return las.Side(
