@@ -118,6 +118,15 @@ def person(db: None) -> Callable[..., Person]:
 
 
 @pytest.fixture
+def sample_area(settings: Any) -> Iterator[None]:
+    """Let the node run a second area, made for tests."""
+    from tests.sample_area import added
+
+    with added(settings):
+        yield
+
+
+@pytest.fixture
 def administrator(person: Callable[..., Person]) -> Person:
     """Return an administrator of this node."""
     return person("administrator", username="administrator", name="Astrid")

@@ -1,12 +1,18 @@
-import pytest
-from django.test import Client
+import base64
 
+import pytest
+from django.test import Client, RequestFactory
+
+from hansa.api import records
 from hansa.api.door import API
+from hansa.api.reading import AbsentError
+from hansa.areas.studies.models import Dataset
 from hansa.areas.studies.states import State
 from hansa.kernel.actions import ACTIONS
-from hansa.kernel.models import ApiToken, LedgerEntry, Person
+from hansa.kernel.models import ApiToken, File, LedgerEntry, Person
 from hansa.kernel.reading import kinds
 from tests.api.programs import Program
+from tests.uploads import PNG, attaching
 from tests.web import house
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +191,51 @@ def test_token_is_listed_for_its_owner_alone(administrator, person):
 
     assert mine["count"] == 1
     assert ApiToken.objects.count() == 2
+
+
+@pytest.fixture
+def attached(db, person):
+    with attaching():
+        yield house.dataset(), person("steward")
+
+
+def asked_by(by):
+    request = RequestFactory().get("/")
+    request.auth = by
+    return request
+
+
+def test_file_is_taken_in_base64_and_told_with_its_record(attached):
+    data, by = attached
+    body = {"document": {"name": "scan.png", "content": base64.b64encode(PNG).decode()}}
+    request = RequestFactory().post("/", body, content_type="application/json")
+    request.auth = by
+
+    told = records.changer(ACTIONS["datasets.attach"])(request, key=data.pk)
+
+    (file,) = told["files"]
+    assert file["added"] == File.objects.get().added.isoformat()
+    assert {name: file[name] for name in ("name", "role", "media_type", "size")} == {
+        "name": "scan.png",
+        "role": "test",
+        "media_type": "image/png",
+        "size": len(PNG),
+    }
+    given = records.giver(Dataset)(asked_by(by), key=data.pk, digest=file["digest"])
+    assert given.content == PNG
+    assert given.headers["Content-Disposition"] == 'attachment; filename="scan.png"'
+
+
+def test_file_that_is_not_there_is_absent(attached):
+    data, by = attached
+
+    with pytest.raises(AbsentError, match="no such file"):
+        records.giver(Dataset)(asked_by(by), key=data.pk, digest="0" * 64)
+
+
+def test_kind_that_keeps_files_has_an_address_for_them(attached):
+    def paths(kind):
+        return set(records.router_of(kind).path_operations)
+
+    assert "/{uuidstr:key}/files/{digest}" in paths(Dataset)
+    assert "/{uuidstr:key}/files/{digest}" not in paths(Person)

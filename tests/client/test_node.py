@@ -7,7 +7,7 @@ import pytest
 
 import hansa
 from hansa.client import Node, Record, connect
-from hansa.client.records import key_of, plain
+from hansa.client.records import key_of, sent
 from hansa.kernel.models import Person
 from hansa.lib.errors import InvalidError, RefusedError
 from tests.api.programs import token_of
@@ -149,9 +149,21 @@ def test_key_of_takes_a_record_in_any_form(given, expected):
     assert key_of(given) == expected
 
 
-def test_plain_reads_a_file(tmp_path: Path):
+def test_sent_reads_a_file(tmp_path: Path):
     file = tmp_path / "protocol.yaml"
     file.write_text("hansa: study/1", encoding="utf-8")
 
-    assert plain(file) == "hansa: study/1"
-    assert plain("text") == "text"
+    assert sent(file, {"type": "string"}) == "hansa: study/1"
+    assert sent("text", {}) == "text"
+
+
+UPLOAD = {"type": "object", "format": "file"}
+
+
+@pytest.mark.parametrize("wanted", [UPLOAD, {"anyOf": [UPLOAD, {"type": "null"}]}])
+def test_sent_hands_in_a_file_where_one_is_wanted(tmp_path: Path, wanted):
+    file = tmp_path / "scan.png"
+    file.write_bytes(b"\x89PNG")
+
+    assert sent(file, wanted) == {"name": "scan.png", "content": "iVBORw=="}
+    assert sent([file], {"type": "array", "items": wanted}) == [{"name": "scan.png", "content": "iVBORw=="}]

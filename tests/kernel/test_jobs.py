@@ -249,15 +249,119 @@ def test_between_attempts_it_says_why(work):
     assert row().waits_for == "another attempt after ValueError"
 
 
-def test_job_of_an_unknown_kind_is_given_up_in_the_end(scene):
+def test_job_of_an_unknown_kind_stays_for_the_version_that_knows_it(scene):
     with change({"test": "owe"}):
         jobs.enqueue("tests.unknown", key="1", record=RECORD)
-    for _ in range(5):
-        due_again()
-        jobs.run_due()
 
-    assert row().state == "failed"
-    assert "KeyError" in row().trouble
+    assert jobs.run_due() == 0
+
+    assert (row().state, row().attempts, row().holder) == ("waiting", 0, "")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "expected"), [(0, 30), (1, 60), (2, 120), (7, 3600), (8, 3600), (1_000_000, 3600)]
+)
+def test_backoff_doubles_up_to_the_longest_wait(attempts, expected):
+    assert jobs.backoff(attempts, first=30, longest=3600) == expected
+
+
+def test_job_that_waits_counts_how_often_so_that_it_can_wait_longer(work):
+    owe()
+    work.compute = lambda row: raises(WaitingError("Not yet.", seconds=jobs.backoff(row.waits, first=30, longest=99)))()
+    pauses = []
+    for _ in range(3):
+        due_again()
+        before = timezone.now()
+        jobs.run_due()
+        pauses.append((row().next_at - before) / timedelta(seconds=1))
+
+    assert pauses == pytest.approx([30, 60, 99], abs=0.5)
+    assert (row().waits, row().attempts) == (3, 0)
+
+
+def test_job_in_a_lane_that_is_not_there_is_refused():
+    with pytest.raises(AssertionError, match="no lane 'moon' for tests\\.moon; there are: here, network"):
+        jobs.job("tests.moon", lane="moon")
+
+
+@pytest.fixture
+def calls(scene, work):
+    """A second kind of job, which waits for the computers of others."""
+    calls = Work()
+    jobs.job("tests.call", lane=jobs.NETWORK)(calls)
+    yield calls
+    jobs.KINDS.pop("tests.call")
+
+
+def owe_call(key, group=""):
+    with change({"test": "owe"}):
+        return jobs.enqueue("tests.call", key=key, record=RECORD, group=group)
+
+
+def test_lane_does_only_its_own_kinds(work, calls):
+    owe()
+    owe_call("1")
+
+    assert jobs.run_due(lane=jobs.HERE) == 1
+    assert (work.computed, calls.computed) == (1, 0)
+    assert jobs.run_due(lane=jobs.NETWORK) == 1
+    assert (work.computed, calls.computed) == (1, 1)
+
+
+def test_jobs_of_one_group_are_done_one_after_the_other(calls):
+    first, second, other = owe_call("1", "upsala"), owe_call("2", "upsala"), owe_call("3", "lund")
+
+    held = [jobs.claim(f"thread {number}") for number in range(3)]
+
+    assert held == [first, other, None]
+    jobs.work(held[0])
+    assert jobs.claim("thread 4") == second
+
+
+def test_group_held_by_a_dead_worker_is_free_when_its_lease_ends(calls):
+    first, second = owe_call("1", "upsala"), owe_call("2", "upsala")
+    jobs.claim("dead")
+    Job.objects.filter(pk=first.pk).update(held_until=timezone.now() - timedelta(seconds=1))
+
+    assert jobs.claim("alive") == first
+    assert jobs.claim("other") is None
+    assert second.group == "upsala"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_partner_that_does_not_answer_holds_up_nothing_else(scene, work, calls):
+    stop, answered, asked = threading.Event(), threading.Event(), threading.Event()
+
+    def call(row):
+        if row.key == "silent":
+            asked.set()
+            answered.wait(10)
+
+    calls.compute = call
+    owe_call("silent", "upsala")
+    threads = jobs.start(stop)
+    try:
+        assert asked.wait(10)
+        owe()
+        owe_call("other", "lund")
+        until(lambda: scene.effects() == ["done", "done"])
+        assert Job.objects.get(key="silent").state == "waiting"
+        answered.set()
+        until(lambda: Job.objects.get(key="silent").state == "done")
+    finally:
+        stop.set()
+        answered.set()
+        end(threads)
+
+    assert [thread.name for thread in threads] == ["jobs-here", *["jobs-network"] * 4]
+
+
+def end(threads):
+    """Wait until all threads have ended."""
+    bell.ring(jobs.BELL)
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_place_of_a_fault_that_never_happened_is_unknown():
@@ -288,23 +392,21 @@ def test_started_worker_wakes_when_work_is_owed_and_outlives_a_fault(scene: Scen
     stop, faults = threading.Event(), iter([True])
     real = jobs.run_due
 
-    def run_due(holder):
+    def run_due(holder, *, lane):
         if next(faults, False):
             raise ConnectionError("the database of Ada is away")
-        return real(holder)
+        return real(holder, lane=lane)
 
     monkeypatch.setattr(jobs, "run_due", run_due)
-    thread = jobs.start(stop)
+    threads = jobs.start(stop)
     try:
         until(lambda: "ConnectionError" in caplog.text)
         owe()
         until(lambda: scene.effects() == ["done"])
     finally:
         stop.set()
-        bell.ring(jobs.BELL)
-        thread.join(10)
+        end(threads)
 
-    assert not thread.is_alive()
     assert "Ada" not in caplog.text
     assert connection.in_atomic_block is False
 
@@ -339,10 +441,9 @@ def test_process_that_serves_takes_back_what_it_held_when_it_was_killed(scene, w
     jobs.claim(f"{jobs.SERVING}before the end")
     stop = threading.Event()
 
-    thread = jobs.start(stop, serves=True)
+    threads = jobs.start(stop, serves=True)
     try:
         until(lambda: scene.effects() == ["done"])
     finally:
         stop.set()
-        bell.ring(jobs.BELL)
-        thread.join(10)
+        end(threads)

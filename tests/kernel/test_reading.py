@@ -43,6 +43,15 @@ def test_stranger_sees_only_their_own_account(person, stranger):
     assert list(readable(stranger, Dataset)) == []
 
 
+def test_records_are_absent_for_whoever_may_not_read_their_kind(person):
+    with given():
+        data = Dataset(name="cohort", state="connected")
+        data.save()
+
+    assert list(readable(person("signatory"), Dataset)) == []
+    assert list(readable(person("steward"), Dataset)) == [data]
+
+
 def test_auditor_sees_every_account(person, stranger):
     auditor = person("auditor")
 

@@ -87,9 +87,21 @@ def test_opened_without_a_knock_changes_nothing(db):
 
 
 def test_attempts_show_neither_account_nor_address(db):
+    # Letters and signs that no hash in hexadecimal digits can hold by chance.
+    knock_often(1, account="hypatia", address="192.0.2.7")
+
+    kept = list(Attempt.objects.values_list("key", flat=True))
+    assert [len(key) for key in kept] == [64, 64]
+    assert not any("hypatia" in key or "192.0.2.7" in key for key in kept)
+
+
+def test_attempts_of_a_node_with_another_secret_have_other_keys(db, settings):
+    knock_often(1)
+    settings.SECRET_KEY = "another secret"
     knock_often(1)
 
-    kept = str(list(Attempt.objects.values()))
-    assert "ada" not in kept
-    assert "192.0.2.7" not in kept
+    assert Attempt.objects.count() == 4
+
+
+def test_longest_wait_is_a_quarter_of_an_hour():
     assert timedelta(minutes=15) == LONGEST

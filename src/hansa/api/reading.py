@@ -23,6 +23,8 @@ from hansa.lib.errors import HansaError, RefusedError
 SECRET = {("people", "password"), ("people", "salt"), ("tokens", "digest")}
 #: Kinds of fields that a list leaves out, because each may be long.
 LONG = (models.JSONField, models.TextField)
+#: What is told of a file; its content has an address of its own.
+FILE_FACTS = ("name", "role", "media_type", "size", "digest", "added")
 
 
 class AbsentError(HansaError):
@@ -70,6 +72,8 @@ def whole(record: Record, *, by: Person | None) -> dict[str, Any]:
         facts["result"] = None
     if isinstance(record, JointRecord):
         facts["decisions"] = told(record)
+    if type(record).files is not Record.files:
+        facts["files"] = [{name: plain(getattr(file, name)) for name in FILE_FACTS} for file in record.files()]
     can = [a.verb for a in ACTIONS.values() if isinstance(record, a.record) and not a.makes and a.possible(record, by)]
     return {**heading(record), **facts, "can": can}
 

@@ -17,6 +17,7 @@ from hansa.api import reading
 from hansa.api.entry import asker
 from hansa.kernel import bundles
 from hansa.kernel.actions import ACTIONS, Action, GivenError
+from hansa.kernel.files import headers, one_of
 from hansa.kernel.models import JointRecord, Record
 from hansa.kernel.reading import kinds
 from hansa.lib.canonical import parse
@@ -48,6 +49,14 @@ def router_of(kind: type[Record]) -> Router:
             exporter(kind),
             operation_id=f"{noun}.bundle",
             summary=f"Return the file that proves what happened to one of the {noun}.",
+        )
+    if kind.files is not Record.files:
+        router.add_api_operation(
+            "/{uuid:key}/files/{digest}",
+            ["GET"],
+            giver(kind),
+            operation_id=f"{noun}.file",
+            summary=f"Return a file of one of the {noun}, by its SHA-256 digest.",
         )
     for action in actions_of(noun):
         path = f"/{action.verb}" if action.makes else f"/{{uuid:key}}/{action.verb}"
@@ -122,6 +131,18 @@ def exporter(kind: type[JointRecord]) -> Callable[..., HttpResponse]:
         )
 
     return bundle
+
+
+def giver(kind: type[Record]) -> Callable[..., HttpResponse]:
+    """Return the endpoint that gives a file of a record."""
+
+    def file(request: HttpRequest, key: UUID, digest: str) -> HttpResponse:
+        found = one_of(reading.one(asker(request), kind, key=key), digest)
+        if found is None:
+            raise reading.AbsentError(_("This record has no such file."), _("Look at its files: they name the digest."))
+        return HttpResponse(bytes(found.content), headers=headers(found))
+
+    return file
 
 
 def maker(action: Action[Any]) -> Callable[..., Answer]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols
+from hansa.cli.groups import GROUPS, AreaGroup
 from hansa.cli.nouns import NOUNS, NounGroup
 
 app = typer.Typer(
@@ -65,6 +66,9 @@ for _noun, _help in NOUNS.items():
     for _command in WRITTEN.get(_noun, ()):
         _group.command()(_command)
     app.add_typer(_group, name=_noun)
+
+for _name, _help in GROUPS.items():
+    app.add_typer(typer.Typer(cls=AreaGroup, help=_help, no_args_is_help=True, rich_markup_mode=None), name=_name)
 
 _ledger = typer.Typer(help="The ledger of this node: what happened, and the proof of it.", no_args_is_help=True)
 _ledger.command()(ledgers.verify)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.core import TyperGroup
 
+from hansa.cli import documents, groups
 from hansa.cli.session import ByOption, JsonOption, ReaderOption, actor, enter, find
 from hansa.lib.errors import InvalidError
 
@@ -45,7 +46,7 @@ class NounGroup(TyperGroup):
 
     def _derived(self) -> dict[str, Any]:
         if not hasattr(self, "_found"):
-            self._found = derive(str(self.name))
+            self._found = {**derive(str(self.name)), **groups.written(str(self.name))}
         return self._found
 
 
@@ -186,7 +187,8 @@ def option(name: str, about: Any) -> inspect.Parameter:
         return parameter(name, Annotated[str, typer.Option(f"{flag}-file", metavar="FILE", help=text)], default="")
     required = about.is_required()
     kind: Any = list[str] if is_list(about.annotation) else bool if about.annotation is bool else str | None
-    about_it = typer.Option(flag, help=help_of(about, required=required))
+    metavar = "FILE" if documents.is_document(about.annotation) else None
+    about_it = typer.Option(flag, metavar=metavar, help=help_of(about, required=required))
     if required:
         return parameter(name, Annotated[list[str] if is_list(about.annotation) else str, about_it])
     return parameter(name, Annotated[kind, about_it], default=about.default if kind is bool else None)
@@ -197,6 +199,8 @@ def help_of(about: Any, *, required: bool) -> str:
     inside = get_args(about.annotation)[0] if is_list(about.annotation) else about.annotation
     choices = ", ".join(map(str, get_args(inside))) if str(get_origin(inside)) == "typing.Literal" else ""
     words = [about.description or "", f"One of: {choices}." if choices else ""]
+    if documents.is_document(about.annotation):
+        words.append(documents.HELP)
     if is_list(about.annotation):
         words.append("Give it once for each.")
     if is_json(about.annotation):
@@ -228,6 +232,8 @@ def inputs(action: Any, given: dict[str, Any]) -> dict[str, Any]:
         value = given.get(name)
         if is_secret(about.annotation):
             found[name] = secret(name, file=str(value or ""))
+        elif value not in (None, []) and documents.is_document(about.annotation):
+            found[name] = documents.handed_in(value)
         elif value not in (None, []):
             found[name] = read(name, value, as_json=is_json(about.annotation))
     return found

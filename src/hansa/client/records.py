@@ -1,5 +1,6 @@
 """The records of a node, with a method for each action on them."""
 
+import base64
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -40,7 +41,8 @@ class Verb:
     def __call__(self, record: "Record | str | None" = None, /, **given: Any) -> Record:
         """Do it and return the record as it is afterwards."""
         noun, verb = self._about["noun"], self._about["verb"]
-        values = {name: plain(value) for name, value in given.items()}
+        wanted = self._about["inputs"].get("properties", {})
+        values = {name: sent(value, wanted.get(name, {})) for name, value in given.items()}
         if self._about["makes"]:
             if record is not None:
                 raise InvalidError(f"{noun}.{verb} makes a new record.", "Give its inputs by name.")
@@ -96,9 +98,21 @@ def key_of(record: "Record | str") -> str:
     return text.rpartition(":")[2]
 
 
-def plain(value: Any) -> Any:
-    """Return an input as JSON; a path means what is in the file."""
-    return value.read_text(encoding="utf-8") if isinstance(value, Path) else value
+def sent(value: Any, wanted: Mapping[str, Any]) -> Any:
+    """Return an input as JSON; a path means the file, or what is written in it where no file is wanted."""
+    if isinstance(value, list | tuple):
+        return [sent(one, wanted) for one in value]
+    if not isinstance(value, Path):
+        return value
+    if is_file(wanted):
+        return {"name": value.name, "content": base64.b64encode(value.read_bytes()).decode()}
+    return value.read_text(encoding="utf-8")
+
+
+def is_file(wanted: Mapping[str, Any]) -> bool:
+    """Tell whether the schema of an input wants a file, or several, or one that may be left out."""
+    inner = [*wanted.get("anyOf", ()), *([wanted["items"]] if "items" in wanted else [])]
+    return wanted.get("format") == "file" or any(map(is_file, inner))
 
 
 def signature(about: Answer) -> inspect.Signature:

@@ -16,7 +16,7 @@ from hansa.kernel import throttle
 from hansa.kernel.actions import NEW, GivenError, action, first
 from hansa.kernel.change import change
 from hansa.kernel.models.people import ApiToken, Person
-from hansa.kernel.people import RoleName
+from hansa.kernel.people import ROLES, role_named
 from hansa.lib.errors import RefusedError
 
 ACTIVE, DISABLED = Person.State.ACTIVE, Person.State.DISABLED
@@ -66,6 +66,13 @@ def is_other(person: Person, by: Person) -> bool:
     return person.pk != by.pk
 
 
+def check_roles(roles: list[str]) -> None:
+    """Refuse a role that neither the kernel nor an area of this node has."""
+    if any(role_named(name) is None for name in roles):
+        known = ", ".join(role.name for role in ROLES)
+        raise GivenError({"roles": _("This node has these roles: {known}.").format(known=known)})
+
+
 @action(needs="people.add", source=(NEW,), target=(ACTIVE,), because=BECAUSE)
 def add(
     person: Person,
@@ -74,13 +81,14 @@ def add(
     username: str,
     name: str,
     password: SecretStr,
-    roles: list[RoleName],
+    roles: list[str],
     language: Literal["en", "de", "sv"] = "en",
 ) -> None:
     """Add a person.
 
     They can sign in at once with this password, and should change it then.
     """
+    check_roles(roles)
     person.username = username.casefold()
     person.name = name
     person.language = language
@@ -89,11 +97,12 @@ def add(
 
 
 @action(needs="people.change_roles", source=(ACTIVE,), target=(ACTIVE,), because=BECAUSE)
-def change_roles(person: Person, *, by: Person, roles: list[RoleName]) -> None:
+def change_roles(person: Person, *, by: Person, roles: list[str]) -> None:
     """Change a person's roles.
 
     It takes effect at their next click.
     """
+    check_roles(roles)
     if "administrator" in person.roles and "administrator" not in roles:
         remains_administrator(person)
     person.roles = sorted(set(roles))

@@ -25,7 +25,7 @@ from hansa.kernel.change import change
 from hansa.kernel.models.people import Person
 from hansa.kernel.models.records import Record
 from hansa.kernel.people import has, pseudonym
-from hansa.kernel.policy import demand
+from hansa.kernel.policy import granted
 from hansa.lib.canonical import JSON
 from hansa.lib.decision import Decision
 from hansa.lib.errors import InvalidError, RefusedError
@@ -69,6 +69,7 @@ class Action(Generic[R]):
     run: Callable[Concatenate[R, ...], None]
     inputs: type[BaseModel]
     unless: Callable[[R, Person], bool] | None = None
+    own: bool = False
 
     @property
     def noun(self) -> str:
@@ -104,6 +105,11 @@ class Action(Generic[R]):
                 _("It takes the permission {needs}; ask an administrator of this node which role gives it.").format(
                     needs=self.needs
                 ),
+            )
+        if self.own and not record._state.adding and not record.belongs_to(by):
+            return RoleError(
+                _("This is somebody else's, and only they may do this: {title}").format(title=self.title),
+                _("Look under your own records."),
             )
         if record.state not in self.source:
             return StateError(
@@ -152,17 +158,17 @@ class Action(Generic[R]):
             self.run(record, by=by, **given)
             decision = self._ask(record)
             self._settle(record, before)
-            made.cause |= {"by": pseudonym(by), **cited(decision)}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
+            made.cause |= {"by": pseudonym(by), **cited(decision), **({"about": record.about} if record.about else {})}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
         return record
 
     def _ask(self, record: R) -> Decision | None:
         """Ask the memoranda, where this action needs a clause."""
         if self.permit is None:
             return None
-        request = record.request(self.permit)
-        if request is None:
+        decision = record.judge(self.permit)
+        if decision is None:
             raise RefusedError(_("This record belongs to no memorandum."), _("Propose it under a clause first."))
-        return demand(request)
+        return granted(decision, by_person=True)
 
     def _settle(self, record: R, before: str) -> None:
         """Move the record to the target state and save it."""
@@ -219,10 +225,12 @@ def action(
     permit: str | None = None,
     because: str = "",
     unless: Callable[[Any, Person], bool] | None = None,
+    own: bool = False,
 ) -> Callable[[Callable[Concatenate[R, ...], None]], Action[R]]:
     """Turn a function into an Action; one that needs no clause says why in ``because``.
 
     ``unless`` tells of which records it is not offered to whom: it would be refused, or nobody wants it there.
+    With ``own`` only the person to whom the record belongs may do it.
     """
     if (permit is None) == (not because):
         raise AssertionError("An action names the term it needs, or says why it needs none.")
@@ -237,7 +245,7 @@ def action(
         }
         inputs = create_model(
             f"{run.__module__}.{run.__name__}",
-            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True),
+            __config__=ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True),
             **fields,
         )
         made = Action(
@@ -251,6 +259,7 @@ def action(
             run=run,
             inputs=inputs,
             unless=unless,
+            own=own,
         )
         ACTIONS[made.name] = made
         return made

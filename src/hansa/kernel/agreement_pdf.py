@@ -24,6 +24,7 @@ from reportlab.pdfbase.pdfmetrics import getFont, registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 
+from hansa.kernel.policy import VOCABULARIES
 from hansa.lib.agreement import Signatory, signing
 from hansa.lib.canonical import JSON, canonical, parse
 from hansa.lib.errors import InvalidError
@@ -51,7 +52,7 @@ def pdf(document: JSON, signatures: Sequence[Mapping[str, str]], *, language: st
     """Draw an agreement with its signatures, each verified, and attach the agreement itself."""
     signed = assemble(document, signatures)
     signatories = signing(signed).signatories
-    reading = page(document, language=language)
+    reading = page(document, language=language, vocabularies=VOCABULARIES)
     drawn = BytesIO()
     margins = {"leftMargin": 24 * mm, "rightMargin": 24 * mm, "topMargin": 22 * mm, "bottomMargin": 24 * mm}
     template = SimpleDocTemplate(

@@ -14,9 +14,10 @@ from typing import Any
 from django.utils import timezone
 
 from hansa.kernel import keyring, ledger
+from hansa.kernel.areas import all_areas
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
-from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry, Verdict
+from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import bundle_form
@@ -28,9 +29,6 @@ from hansa.lib.canonical import JSON
 from hansa.lib.keys import Identity
 from hansa.lib.letters import moment
 from hansa.lib.signatures import assemble, payload_of
-
-APPROVED, CONTRIBUTED = ".approved", ".contributed"
-TOTALS = (".round", ".concluded")
 
 
 def export(record: JointRecord, *, compressed: bool = False) -> bytes:
@@ -47,7 +45,7 @@ def export(record: JointRecord, *, compressed: bool = False) -> bytes:
         checkpoint=ledger.checkpoint(size),
         cosignatures=cosignatures(size, by=[party.id for party in parties]),
         identities=parties,
-        result=(getattr(record, "result", None) or {}).get("signed"),
+        result=record.proof(),
         created=moment(timezone.now()),
         rotations=rotations(agreements),
     )
@@ -63,11 +61,21 @@ def kinds() -> Kinds:
     """Return what the kinds of letters of the installed areas mean."""
     return Kinds(
         permits={name: kind.permit for name, kind in KINDS.items()},
-        approves=frozenset(name for name in KINDS if name.endswith(APPROVED)),
-        contributes=frozenset(name for name in KINDS if name.endswith(CONTRIBUTED)),
-        withheld=frozenset(name for name in KINDS if name.endswith(TOTALS)),
-        finished=frozenset({str(Verdict.RELEASED)}),
+        approves=kinds_that("approval"),
+        contributes=kinds_that("contribution"),
+        withheld=kinds_that("total"),
+        finished=frozenset(str(state) for kind in joint_kinds() for state in kind.finished),
     )
+
+
+def kinds_that(proves: str) -> frozenset[str]:
+    """Return the kinds of letters that prove one thing."""
+    return frozenset(name for name, kind in KINDS.items() if kind.proves == proves)
+
+
+def joint_kinds() -> list[type[JointRecord]]:
+    """Return the kinds of joint records of the installed areas."""
+    return [kind for area in all_areas() for kind in area.records if issubclass(kind, JointRecord)]
 
 
 def answered(record: JointRecord) -> list[LetterRow]:
@@ -76,8 +84,10 @@ def answered(record: JointRecord) -> list[LetterRow]:
     What a stranger wrote about it, or somebody under other terms, proves nothing and would spoil the proof.
     """
     rows = LetterRow.objects.filter(record=record.urn).exclude(receipt="").order_by("sequence", "direction", "partner")
-    kept_back = TOTALS if len(record.parties) >= MASKED else (*TOTALS, CONTRIBUTED)
-    return [row for row in rows if not row.kind.endswith(kept_back) and is_under_terms(row, record)]
+    kept_back = kinds_that("total")
+    if len(record.parties) < MASKED:
+        kept_back |= kinds_that("contribution")
+    return [row for row in rows if row.kind not in kept_back and is_under_terms(row, record)]
 
 
 def is_under_terms(row: LetterRow, record: JointRecord) -> bool:

@@ -12,6 +12,10 @@ once.
         def effect() -> None:
             ...save records, send letters...
         return effect
+
+Work that waits for somebody else's computer belongs to the lane "network", whose
+threads are its own: however long a partner takes to answer, no study waits for it.
+Jobs of one ``group``, for example of one partner, are done one after the other.
 """
 
 import logging
@@ -22,7 +26,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.db import close_old_connections, connections, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from hansa.kernel import bell
@@ -40,7 +44,11 @@ SERVING = "serve-"
 MOST_ATTEMPTS = 5
 Effect = Callable[[], None]
 Work = Callable[[Job], Effect]
+HERE, NETWORK = "here", "network"
+#: How many threads a node has for each lane.
+LANES = {HERE: 1, NETWORK: 4}
 KINDS: dict[str, Work] = {}
+LANE_OF: dict[str, str] = {}
 FAILED: dict[str, Callable[[Job], None]] = {}
 
 
@@ -52,11 +60,19 @@ class WaitingError(HansaError):
         self.seconds = seconds
 
 
-def job(kind: str) -> Callable[[Work], Work]:
-    """Register the work of one kind of job."""
+def backoff(attempts: int, *, first: float, longest: float) -> float:
+    """Return for how many seconds to wait after so many attempts: twice as long each time, up to the longest."""
+    # 2 ** 40 seconds are longer than anybody waits; larger powers would only overflow.
+    return min(longest, first * 2.0 ** min(attempts, 40))
+
+
+def job(kind: str, *, lane: str = HERE) -> Callable[[Work], Work]:
+    """Register the work of one kind of job, and whose threads do it."""
+    if lane not in LANES:
+        raise AssertionError(f"There is no lane '{lane}' for {kind}; there are: {', '.join(LANES)}.")
 
     def wrap(work: Work) -> Work:
-        KINDS[kind] = work
+        KINDS[kind], LANE_OF[kind] = work, lane
         return work
 
     return wrap
@@ -73,13 +89,18 @@ def failed(kind: str) -> Callable[[Callable[[Job], None]], Callable[[Job], None]
 
 
 def enqueue(
-    kind: str, *, key: str, record: str, data: dict[str, JSON] | None = None, after: timedelta = timedelta(0)
+    kind: str,
+    *,
+    key: str,
+    record: str,
+    data: dict[str, JSON] | None = None,
+    after: timedelta = timedelta(0),
+    group: str = "",
 ) -> Job:
     """Owe a piece of work, inside the change under way; the same key is owed once."""
     current().rings.add(BELL)
-    row, _made = Job.objects.get_or_create(
-        kind=kind, key=key, defaults={"record": record, "data": data or {}, "next_at": timezone.now() + after}
-    )
+    owed = {"record": record, "data": data or {}, "next_at": timezone.now() + after, "group": group}
+    row, _made = Job.objects.get_or_create(kind=kind, key=key, defaults=owed)
     return row
 
 
@@ -91,11 +112,22 @@ def settle(kind: str, *, record: str) -> None:
     )
 
 
-def claim(holder: str) -> Job | None:
-    """Return the next job due, held for this worker alone."""
+def kinds_of(lane: str) -> list[str]:
+    """Return the kinds of jobs that a lane does; no lane means all that this node knows."""
+    return [kind for kind in KINDS if lane in ("", LANE_OF[kind])]
+
+
+def claim(holder: str, *, lane: str = "") -> Job | None:
+    """Return the next job due in a lane, held for this worker alone.
+
+    What no code of this node knows stays where it is, for the version that does.
+    """
     now = timezone.now()
     free = Q(held_until=None) | Q(held_until__lt=now)
-    due = Job.objects.filter(free, state=Job.State.WAITING, next_at__lte=now)
+    busy = Job.objects.exclude(group="").filter(state=Job.State.WAITING, held_until__gte=now).values("group")
+    due = Job.objects.filter(
+        free, ~Q(group__in=busy), state=Job.State.WAITING, next_at__lte=now, kind__in=kinds_of(lane)
+    )
     if not due.exists():
         return None
     with transaction.atomic():
@@ -119,7 +151,7 @@ def work(row: Job) -> None:
     except TakenError:
         LOG.info("%s was done by another worker", row.kind)
     except WaitingError as wait:
-        put_back(row, seconds=wait.seconds, waits_for=wait.message)
+        put_back(row, seconds=wait.seconds, waits_for=wait.message, waits=1)
     except HansaError as fault:
         row.fault = fault
         give_up(row, str(fault))
@@ -147,10 +179,14 @@ def finish(row: Job, *, state: Job.State, trouble: str = "") -> None:
     row.save()
 
 
-def put_back(row: Job, *, seconds: float, waits_for: str) -> None:
+def put_back(row: Job, *, seconds: float, waits_for: str, waits: int = 0) -> None:
     """Let a job wait, and say for what."""
     Job.objects.filter(pk=row.pk, state=Job.State.WAITING, holder=row.holder).update(
-        held_until=None, holder="", next_at=timezone.now() + timedelta(seconds=seconds), waits_for=waits_for
+        held_until=None,
+        holder="",
+        next_at=timezone.now() + timedelta(seconds=seconds),
+        waits_for=waits_for,
+        waits=F("waits") + waits,
     )
 
 
@@ -162,7 +198,11 @@ def again(row: Job, fault: Exception) -> None:
         )
         return
     Job.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
-    put_back(row, seconds=0.5 * 2**row.attempts, waits_for=f"another attempt after {type(fault).__name__}")
+    put_back(
+        row,
+        seconds=backoff(row.attempts, first=0.5, longest=60),
+        waits_for=f"another attempt after {type(fault).__name__}",
+    )
 
 
 def give_up(row: Job, trouble: str) -> None:
@@ -182,10 +222,10 @@ def place(fault: BaseException) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "unknown"
 
 
-def run_due(holder: str = "here") -> int:
-    """Do every job that is due now, and return how many."""
+def run_due(holder: str = "here", *, lane: str = "") -> int:
+    """Do every job of a lane, or of all, that is due now, and return how many."""
     done = 0
-    while (row := claim(holder)) is not None:
+    while (row := claim(holder, lane=lane)) is not None:
         work(row)
         done += 1
     return done
@@ -197,23 +237,28 @@ def release(holders: str) -> None:
     held.update(holder="", held_until=None)
 
 
-def start(stop: threading.Event, *, serves: bool = False) -> threading.Thread:
-    """Start the worker thread; the one process that serves takes back at once what it held when it was killed."""
-    holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
+def start(stop: threading.Event, *, serves: bool = False) -> list[threading.Thread]:
+    """Start the threads of every lane; the one process that serves takes back at once what it held when killed."""
     if serves:
         release(SERVING)
+    threads = [_thread(stop, lane=lane, serves=serves) for lane, size in LANES.items() for _number in range(size)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _thread(stop: threading.Event, *, lane: str, serves: bool) -> threading.Thread:
+    holder = f"{SERVING if serves else ''}{uuid.uuid4().hex}"
 
     def loop() -> None:
         while not stop.is_set():
             since = bell.count(BELL)
             try:
-                run_due(holder)
+                run_due(holder, lane=lane)
             except Exception as fault:  # noqa: BLE001 -- the worker must outlive a database that is briefly away
                 LOG.warning("jobs: %s at %s", type(fault).__name__, place(fault))
             close_old_connections()
             bell.wait(BELL, since=since)
         connections.close_all()
 
-    thread = threading.Thread(target=loop, name="jobs", daemon=True)
-    thread.start()
-    return thread
+    return threading.Thread(target=loop, name=f"jobs-{lane}", daemon=True)

@@ -14,6 +14,7 @@ The recipient asks its own copy of the memorandum whether the sender may do
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ from hansa.lib.letters import Letter, moment, new_id
 
 Apply = Callable[[Letter, Partner], None]
 Refused = Callable[[LetterRow], None]
+Proves = Literal["", "approval", "contribution", "total"]
 OUTBOX = "outbox"
 
 
@@ -41,6 +43,7 @@ class Kind:
     because: str
     apply: Apply
     watched: bool = True
+    proves: Proves = ""
     refused: Refused | None = None
 
 
@@ -48,14 +51,17 @@ KINDS: dict[str, Kind] = {}
 
 
 def letter(
-    name: str, *, permit: str | None = None, because: str = "", watched: bool = True
+    name: str, *, permit: str | None = None, because: str = "", watched: bool = True, proves: Proves = ""
 ) -> Callable[[Apply], Apply]:
-    """Register what applying one kind of letter does; one that tells of a lost ledger is not watched."""
+    """Register what applying one kind of letter does; one that tells of a lost ledger is not watched.
+
+    ``proves`` says what it is in a bundle: an approval, a contribution, or a total that is finer than the release.
+    """
     if (permit is None) == (not because):
         raise AssertionError("A kind of letter names the term it needs, or says why it needs none.")
 
     def wrap(apply: Apply) -> Apply:
-        KINDS[name] = Kind(name=name, permit=permit, because=because, apply=apply, watched=watched)
+        KINDS[name] = Kind(name=name, permit=permit, because=because, apply=apply, watched=watched, proves=proves)
         return apply
 
     return wrap

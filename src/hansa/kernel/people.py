@@ -2,8 +2,8 @@
 
 A role is a plain word with a sentence that a lawyer can read. It holds
 permissions, and a permission is the name of what it allows: ``studies.approve``.
-The kernel and each area grant permissions to roles; a person has those of their
-roles, and nothing else. What was never granted is denied.
+The kernel and each area grant permissions to roles, and an area may bring roles of
+its own; a person has the permissions of their roles, and nothing else. What was never granted is denied.
 
     grant("steward", ("studies.approve",))
     has(person, "studies.approve")
@@ -11,23 +11,22 @@ roles, and nothing else. What was never granted is denied.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hansa.kernel.models.people import Person
 
-RoleName = Literal["administrator", "signatory", "steward", "investigator", "coordinator", "auditor"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
     """A part that a person plays at an institution."""
 
-    name: RoleName
+    name: str
     title: str | Promise
     description: str | Promise
+    #: Whether it is the role of people for whom the institution acts, not of those who act for it.
+    is_guest: bool = False
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -35,7 +34,7 @@ class Role:
         return frozenset(GRANTS[self.name])
 
 
-ROLES: tuple[Role, ...] = (
+ROLES: list[Role] = [
     Role(
         name="administrator",
         title=_("Administrator"),
@@ -66,8 +65,24 @@ ROLES: tuple[Role, ...] = (
         title=_("Auditor"),
         description=_("Reads everything that happened and checks the proofs; changes nothing."),
     ),
-)
+]
 GRANTS: dict[str, set[str]] = {role.name: set() for role in ROLES}
+EVERYONE: set[str] = set()
+STAFF: set[str] = set()
+
+
+def add_role(role: Role) -> None:
+    """Let people have one more role, which an area brings; a name that is taken is an error of the programmer."""
+    if any(known.name == role.name and known is not role for known in ROLES):
+        raise AssertionError(f"There are two roles with the name {role.name}.")
+    if role not in ROLES:
+        ROLES.append(role)
+        GRANTS[role.name] = set(EVERYONE) if role.is_guest else EVERYONE | STAFF
+
+
+def role_named(name: str) -> Role | None:
+    """Return a role by its name, or None."""
+    return next((role for role in ROLES if role.name == name), None)
 
 
 def grant(role: str, permissions: Iterable[str]) -> None:
@@ -77,9 +92,16 @@ def grant(role: str, permissions: Iterable[str]) -> None:
 
 def grant_everyone(permissions: Iterable[str]) -> None:
     """Let everyone who has any role do something."""
-    given = tuple(permissions)
-    for role in GRANTS:
-        grant(role, given)
+    EVERYONE.update(permissions)
+    for role in ROLES:
+        grant(role.name, EVERYONE)
+
+
+def grant_staff(permissions: Iterable[str]) -> None:
+    """Let everyone who acts for the institution do something, but no guest."""
+    STAFF.update(permissions)
+    for role in ROLES:
+        grant(role.name, () if role.is_guest else STAFF)
 
 
 def permissions_of(person: Person) -> frozenset[str]:

@@ -38,8 +38,11 @@ def answer(request: Request, *, now: datetime | None = None) -> Decision:
 
 def demand(request: Request) -> Decision:
     """Return the permission for a request, or refuse with the clause and the remedy."""
-    decision = answer(request)
-    needs_more = decision.outcome == "person" and not request.by_person
-    if decision.outcome == "deny" or needs_more:
+    return granted(answer(request), by_person=request.by_person)
+
+
+def granted(decision: Decision, *, by_person: bool) -> Decision:
+    """Return a decision that lets it happen, or refuse with the clause and the remedy."""
+    if decision.outcome == "deny" or (decision.outcome == "person" and not by_person):
         raise ClauseError(decision)
     return decision

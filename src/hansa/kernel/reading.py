@@ -1,22 +1,24 @@
 """Reading: which kinds of records a node keeps, and which of them a person may see.
 
 To see the records of a kind takes the permission ``<noun>.read``, as every action
-takes its own; what was never granted stays closed. A person always sees their own
-account and their own tokens.
+takes its own; with ``<noun>.read_own`` a person sees those that are their own. What was
+never granted stays closed. Everyone sees their own account and their own tokens.
 """
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hansa.kernel.areas import all_areas
 from hansa.kernel.models import Agreement, ApiToken, Partner, Person, Record
-from hansa.kernel.people import grant_everyone, has
+from hansa.kernel.people import grant, grant_everyone, grant_staff, has
 
 KERNEL: tuple[type[Record], ...] = (Agreement, Partner, Person, ApiToken)
 
 # Whoever works for the institution may see what it told its partners and what the ledger holds.
-grant_everyone(("ledger.read", "letters.read"))
+grant_staff(("ledger.read", "letters.read"))
+grant_everyone(("people.read_own", "tokens.read_own"))
+grant("administrator", ("tokens.read",))
 
 
 def kinds() -> dict[str, type[Record]]:
@@ -26,17 +28,14 @@ def kinds() -> dict[str, type[Record]]:
 
 
 def may_read(person: Person, noun: str) -> bool:
-    """Tell whether a person may see all records of a kind."""
-    return has(person, f"{noun}.read")
+    """Tell whether a person may see the records of a kind, all of them or their own."""
+    return has(person, f"{noun}.read") or has(person, f"{noun}.read_own")
 
 
 def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
     """Return the records of a kind that a person may see."""
     found: QuerySet[Any] = kind.objects.all()
-    if kind is ApiToken and not has(person, "people.disable"):
-        return found.filter(person=person)
-    if kind is Person and not may_read(person, "people"):
-        return found.filter(pk=person.pk)
-    if kind is ApiToken or may_read(person, kind.noun) or kind is Person:
+    if has(person, f"{kind.noun}.read"):
         return found
-    return found.filter(~Q())
+    own = kind.own_of(person) if has(person, f"{kind.noun}.read_own") else None
+    return found.none() if own is None else found.filter(own)

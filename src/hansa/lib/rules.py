@@ -120,7 +120,7 @@ def _broken_limit(clause: Clause, case: Case) -> str | None:
         if name in asked:
             if name not in bounds or not limit.allows(bound=bounds[name], asked=asked[name]):
                 return name
-        elif limit.stated:
+        elif limit.stated or (limit.where_set and name in bounds):
             return name
     return None
 

@@ -24,13 +24,14 @@ from hansa.lib import duo, shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
 
-Kind = Literal["integer", "days", "decimal", "choice", "boolean"]
+Kind = Literal["integer", "days", "decimal", "choice", "boolean", "text", "institution"]
 Direction = Literal["at_least", "at_most", "exactly"]
-Rank: TypeAlias = int | Decimal
+Rank: TypeAlias = int | Decimal | str
 
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 ALL = "all"
 TERM_KEYS = ("permits", "purposes", "limits", "person")
+INSTITUTION = "https://ror.org/[a-z0-9]{9}"
 MOST_TERMS = 100
 
 
@@ -39,8 +40,11 @@ class Limit:
     """Describe one limit: the values it may take and the direction that is stricter.
 
     Bounds `low` and `high` are inclusive, whole numbers for integer and days, texts for
-    decimal; days count calendar days. A limit with `stated=False` need not be in every
-    clause nor in every request; one that is stated is still held against the clause.
+    decimal; days count calendar days. A text matches its `pattern`; an institution is the
+    ROR id of a party for which the clause holds; both are compared exactly. A limit with
+    `stated=False` need not be in every clause nor in every request; one that is stated is
+    still held against the clause. With `where_set` a request must state it wherever the
+    clause sets it: what a clause narrows, no request gets around by saying nothing.
     """
 
     kind: Kind
@@ -48,7 +52,13 @@ class Limit:
     low: int | str = 0
     high: int | str = shapes.LARGEST_WHOLE
     choices: tuple[str, ...] = ()
+    pattern: str = ""
     stated: bool = True
+    where_set: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind in ("text", "institution") and self.direction != "exactly":
+            raise InvalidError("A text or an institution has no order.", 'Leave the direction at "exactly".')
 
     def rank(self, value: object, place: str) -> Rank:
         """Return the number by which values of this limit compare, or raise InvalidError."""
@@ -58,15 +68,19 @@ class Limit:
             return self._choice(value, place)
         if self.kind == "decimal":
             return self._decimal(value, place)
+        if self.kind == "institution":
+            return shapes.matching(value, place, pattern=re.compile(INSTITUTION), example="https://ror.org/001w7jn25")
+        if self.kind == "text":
+            return shapes.matching(
+                value, place, pattern=re.compile(self.pattern), example=f"what {self.pattern} matches"
+            )
         return shapes.whole(value, place, low=int(self.low), high=int(self.high))
 
     def allows(self, *, bound: Rank, asked: Rank) -> bool:
         """Tell whether the value asked for keeps to the clause's bound."""
-        if self.direction == "at_least":
-            return asked >= bound
-        if self.direction == "at_most":
-            return asked <= bound
-        return asked == bound
+        if self.direction == "exactly" or isinstance(asked, str) or isinstance(bound, str):
+            return asked == bound
+        return asked >= bound if self.direction == "at_least" else asked <= bound
 
     def _choice(self, value: object, place: str) -> int:
         if not isinstance(value, str) or value not in self.choices:
@@ -94,8 +108,20 @@ def _truth(value: object, place: str) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """Say an area's terms in one language: each action as people do it, each limit as a sentence.
+
+    A limit's sentence has a gap for its value; where a limit is a choice it stands under
+    "limit value", a sentence for each.
+    """
+
+    actions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """Hold every word that a clause of one area may use.
+    """Hold every word that a clause of one area may use, and how it is read in each language.
 
     Actions in `stopping` (decline, withdraw) only end or narrow something: a request for
     one needs to state neither purpose nor limits. With `purposes=False` the area has no
@@ -107,6 +133,7 @@ class Vocabulary:
     purposes: bool = True
     limits: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
     stopping: frozenset[str] = frozenset()
+    words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for action in self.actions:
@@ -134,6 +161,7 @@ def check_terms(clause: Mapping[str, object], place: str, *, vocabulary: Vocabul
     _check_actions(clause["person"], f"{place}.person", known=permits)
     _check_purposes(clause["purposes"], place, vocabulary=vocabulary, permits=permits)
     _check_limits(clause["limits"], f"{place}.limits", vocabulary=vocabulary, permits=permits)
+    _check_institutions(clause, f"{place}.limits", vocabulary=vocabulary)
 
 
 def _check_text_only(clause: Mapping[str, object], place: str) -> None:
@@ -182,6 +210,17 @@ def _check_limits(value: object, place: str, *, vocabulary: Vocabulary, permits:
                     f"{place}.{name}: the clause permits actions but leaves this limit open.",
                     "Set it; an area's limits have no silent default.",
                 )
+
+
+def _check_institutions(clause: Mapping[str, object], place: str, *, vocabulary: Vocabulary) -> None:
+    """Refuse a limit that names an institution for which its clause does not hold; `all` is held elsewhere."""
+    limits, parties = clause["limits"], clause.get("parties", ALL)
+    for name, bound in limits.items() if isinstance(limits, Mapping) else ():
+        is_named = isinstance(parties, list | tuple) and bound in parties
+        if vocabulary.limits[name].kind == "institution" and parties != ALL and not is_named:
+            raise InvalidError(
+                f"{place}.{name}: the clause does not hold for this institution.", "Name one of the clause's parties."
+            )
 
 
 @dataclass(frozen=True)

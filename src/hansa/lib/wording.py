@@ -1,11 +1,11 @@
 """Terms in plain words, in the three languages of the interface.
 
 A lawyer reads sentences, a node reads terms, and the two must not drift apart. So the
-sentences beside a clause are made from the terms that the node obeys. A word without a
-translation here is shown as it stands in the document: nothing is left out because a
-dictionary does not know it.
+sentences beside a clause are made from the terms that the node obeys. The words of an area
+come with its vocabulary. A word without a translation is shown as it stands in the document:
+nothing is left out because a dictionary does not know it.
 
-    terms_in_words(clause, language="de")
+    terms_in_words(clause, language="de", words=vocabulary.words)
     # ("Erlaubt: eine Studie vorschlagen.", "Hinter jeder Zahl stehen mindestens 10 Menschen.", …)
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hansa.lib import duo
 from hansa.lib.canonical import JSON, digest
 from hansa.lib.errors import InvalidError
-from hansa.lib.terms import ALL
+from hansa.lib.terms import ALL, Vocabularies, Vocabulary, Words
 
 LANGUAGES = ("en", "de", "sv")
 
@@ -78,58 +78,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "page": "Sida {} · {}",
         "signed": "Undertecknat av {}, {}, med stöd av: {}, den {}",
         "binding": "Den bifogade filen agreement.json är själva avtalet: underskrifterna gäller den, inte denna sida.",
-    },
-}
-
-ACTIONS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "studies.propose": "propose a study",
-        "studies.approve": "approve a study",
-        "studies.decline": "decline a study",
-        "studies.withdraw": "withdraw from a study",
-        "studies.contribute": "contribute sums to a study",
-        "studies.release": "release a study's result",
-    },
-    "de": {
-        "studies.propose": "eine Studie vorschlagen",
-        "studies.approve": "einer Studie zustimmen",
-        "studies.decline": "eine Studie ablehnen",
-        "studies.withdraw": "sich aus einer Studie zurückziehen",
-        "studies.contribute": "Summen zu einer Studie beitragen",
-        "studies.release": "das Ergebnis einer Studie freigeben",
-    },
-    "sv": {
-        "studies.propose": "föreslå en studie",
-        "studies.approve": "godkänna en studie",
-        "studies.decline": "avböja en studie",
-        "studies.withdraw": "dra sig ur en studie",
-        "studies.contribute": "bidra med summor till en studie",
-        "studies.release": "lämna ut en studies resultat",
-    },
-}
-
-# Whole sentences, by limit; where a limit is a choice, by "limit value".
-LIMITS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "minimum_cell": "At least {} people stand behind every number that is released.",
-        "minimum_sites": "At least {} institutions contribute.",
-        "time_grid_days": "Points in time are given no finer than {} days.",
-        "release automatic": "A result that keeps all limits is released without a further decision.",
-        "release steward": "A steward at each institution looks at every result before it is released.",
-    },
-    "de": {
-        "minimum_cell": "Hinter jeder freigegebenen Zahl stehen mindestens {} Menschen.",
-        "minimum_sites": "Mindestens {} Einrichtungen tragen bei.",
-        "time_grid_days": "Zeitpunkte werden nicht feiner als auf {} Tage angegeben.",
-        "release automatic": "Ein Ergebnis, das alle Grenzen einhält, wird ohne weitere Entscheidung freigegeben.",
-        "release steward": "In jeder Einrichtung prüft die für die Daten verantwortliche Person jedes Ergebnis.",
-    },
-    "sv": {
-        "minimum_cell": "Bakom varje tal som lämnas ut står minst {} personer.",
-        "minimum_sites": "Minst {} institutioner bidrar.",
-        "time_grid_days": "Tidpunkter anges inte finare än {} dagar.",
-        "release automatic": "Ett resultat som håller alla gränser lämnas ut utan ytterligare beslut.",
-        "release steward": "En dataansvarig person vid varje institution granskar varje resultat före utlämnande.",
     },
 }
 
@@ -213,23 +161,25 @@ class AgreementPage:
     clauses: tuple[ClausePage, ...]
 
 
-def terms_in_words(clause: Mapping[str, JSON], *, language: str) -> tuple[str, ...]:
-    """Say a clause's terms in sentences; a clause that is text only has none."""
-    words = _words(language)
+def terms_in_words(
+    clause: Mapping[str, JSON], *, language: str, words: Mapping[str, Words] | None = None
+) -> tuple[str, ...]:
+    """Say a clause's terms in sentences, with its area's words; a clause that is text only has none."""
+    phrases, known = _words(language), (words or {}).get(language, Words())
     codes = [(code, f"{PURPOSES[language].get(code, code)} ({code})") for code in clause["purposes"]]
     lines = {
-        "permits": [ACTIONS[language].get(action, action) for action in clause["permits"]],
+        "permits": [known.actions.get(action, action) for action in clause["permits"]],
         "purposes": [named for code, named in codes if not _is_condition(code)],
         "conditions": [named for code, named in codes if _is_condition(code)],
-        "person": [ACTIONS[language].get(action, action) for action in clause["person"]],
+        "person": [known.actions.get(action, action) for action in clause["person"]],
     }
-    said = {key: words[key].format("; ".join(listed)) for key, listed in lines.items() if listed}
-    limits = [_limit(name, value, language=language) for name, value in sorted(clause["limits"].items())]
+    said = {key: phrases[key].format("; ".join(listed)) for key, listed in lines.items() if listed}
+    limits = [_limit(name, value, phrases=phrases, known=known) for name, value in sorted(clause["limits"].items())]
     first = [said[key] for key in ("permits", "purposes", "conditions") if key in said]
     return (*first, *limits, *([said["person"]] if "person" in said else []))
 
 
-def page(document: JSON, *, language: str) -> AgreementPage:
+def page(document: JSON, *, language: str, vocabularies: Vocabularies) -> AgreementPage:
     """Return an agreement as a person reads it, in a language in which it is written."""
     words = _words(language)
     if language not in document["title"]:
@@ -244,7 +194,10 @@ def page(document: JSON, *, language: str) -> AgreementPage:
         valid=_valid(document["valid"], words=words),
         preamble=_paragraphs(document["preamble"][language]),
         parties=tuple(f"{party['name']} ({party['country']}, {party['id']})" for party in document["parties"]),
-        clauses=tuple(_clause(clause, names=names, language=language) for clause in document["clauses"]),
+        clauses=tuple(
+            _clause(clause, names=names, language=language, vocabulary=vocabularies.get(clause["area"]))
+            for clause in document["clauses"]
+        ),
     )
 
 
@@ -258,10 +211,9 @@ def _is_condition(code: str) -> bool:
     return code in duo.CODES and duo.CODES[code].sort == "condition"
 
 
-def _limit(name: str, value: JSON, *, language: str) -> str:
-    sentences = LIMITS[language]
-    sentence = sentences.get(name) or sentences.get(f"{name} {value}")
-    return PHRASES[language]["limit"].format(f"{name}: {value}") if sentence is None else sentence.format(value)
+def _limit(name: str, value: JSON, *, phrases: Mapping[str, str], known: Words) -> str:
+    sentence = known.limits.get(name) or known.limits.get(f"{name} {value}")
+    return phrases["limit"].format(f"{name}: {value}") if sentence is None else sentence.format(value)
 
 
 def _valid(valid: Mapping[str, JSON], *, words: Mapping[str, str]) -> str:
@@ -269,14 +221,16 @@ def _valid(valid: Mapping[str, JSON], *, words: Mapping[str, str]) -> str:
     return f"{words['from'].format(valid['from'])}, {until}; {words['notice'].format(valid['notice_days'])}."
 
 
-def _clause(clause: Mapping[str, JSON], *, names: Mapping[str, str], language: str) -> ClausePage:
+def _clause(
+    clause: Mapping[str, JSON], *, names: Mapping[str, str], language: str, vocabulary: Vocabulary | None
+) -> ClausePage:
     bound: Sequence[str] | str = clause["parties"]
     return ClausePage(
         id=clause["id"],
         title=clause["title"][language],
         text=_paragraphs(clause["text"][language]),
         parties=PHRASES[language]["all"] if bound == ALL else ", ".join(names[party] for party in bound),
-        terms=terms_in_words(clause, language=language),
+        terms=terms_in_words(clause, language=language, words=vocabulary.words if vocabulary else None),
     )
 
 

@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "hansa.kernel",
-    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/models.py"))),
+    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/apps.py"))),
     "hansa.web",
     "hansa.api",
 ]
@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hansa.web.security.StrangersMiddleware",
     "hansa.web.security.LanguageMiddleware",
 ]
 ROOT_URLCONF = "hansa.node.urls"
@@ -106,6 +107,14 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if NODE.is_secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NODE.proxy else None
 BODY_LIMIT = 1024 * 1024
+# What an area's door for machines takes at once.
+DOOR_LIMIT = 1024 * 1024
+# A form with a file, and the same for programs, whose files come in base64.
+UPLOAD_LIMIT = 6 * 1024 * 1024
+UPLOAD_LIMIT_OF_PROGRAMS = 8 * 1024 * 1024
+# An uploaded file is never written to a temporary place, where nobody would remove it after a crash.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 LETTER_LIMIT = 16 * 1024 * 1024
 LETTER_PATHS = ("/letters/",)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LETTER_LIMIT
@@ -137,6 +146,8 @@ LOGGING = {
         "hansa": {"level": "INFO"},
         # Whoever asks for another host is answered 400; a traceback each would only fill the disk.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # What pypdf finds odd in a file that somebody hands in may hold words of that file.
+        "pypdf": {"level": "CRITICAL"},
         # What was answered 4xx is the caller's fault; a partner that knocks every second would fill the disk as well.
         "django.request": {"level": "ERROR"},
     },

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from hansa.kernel.actions import ACTIONS
 from hansa.kernel.models import Agreement
+from hansa.kernel.policy import VOCABULARIES
 from hansa.lib.agreement import Signatory, signing_of
 from hansa.lib.wording import AgreementPage, page
 from hansa.web import words
@@ -42,7 +43,8 @@ class Party:
 def pages(document: Document) -> AgreementPage:
     """Return a document in the reader's language, or in English where it is not written in it."""
     language = (get_language() or "en").partition("-")[0]
-    return page(document, language=language if language in document["title"] else "en")
+    spoken = language if language in document["title"] else "en"
+    return page(document, language=spoken, vocabularies=VOCABULARIES)
 
 
 def named(name: str) -> str:

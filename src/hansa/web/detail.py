@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel import partners
 from hansa.kernel.actions import ACTIONS, NEW, Action, said
+from hansa.kernel.areas import modules
 from hansa.kernel.identity import own
 from hansa.kernel.models import (
     Agreement,
@@ -30,7 +31,7 @@ from hansa.kernel.models import (
 )
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
-from hansa.web import clauses, entries, reading, waiting, words
+from hansa.web import clauses, entries, reading, words
 from hansa.web.waiting import Item, text_of
 
 Context = dict[str, Any]
@@ -80,7 +81,7 @@ def of(record: Any, person: Person) -> Context:
     """Return what the page of a record shows besides its fields."""
     tell = DETAILS.get(type(record))
     about = tell(record, person) if tell else {}
-    for module in waiting.page_modules():
+    for module in modules("views"):
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
     if isinstance(record, JointRecord) and reading.may_see_result(record, person):
         about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
@@ -102,12 +103,14 @@ def shared(record: Record) -> Context:
         received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),
     )
     names = dict(Partner.objects.values_list("institution", "name"))
+    address = reverse("record", args=[record.noun, record.pk])
     named = LedgerEntry.objects.filter(body__contains=record.urn).order_by("-position")[:RECENT]
     return {
         "letters": [_letter(row) for row in letters.defer("token", "receipt").order_by("-created")[:RECENT]],
         "bytes_sent": sums["sent"] or 0,
         "bytes_received": sums["received"] or 0,
         "letter_count": letters.count(),
+        "files": [(file, f"{address}files/{file.digest}/") for file in record.files()],
         "entries": [entries.told(entry, names) for entry in named],
     }
 
@@ -182,7 +185,7 @@ def choices(action: Action[Any], record: Any, *, by: Person) -> Choices:
     """Return what can be chosen in a form where the record or the person decides it."""
     own_choices = CHOICES.get(action.name)
     found = own_choices(record, by) if own_choices else {}
-    for module in waiting.page_modules():
+    for module in modules("views"):
         found |= getattr(module, "choices", lambda _name: {})(action.name)
     return found
 

@@ -18,8 +18,10 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from hansa.kernel.actions import Action, GivenError
-from hansa.kernel.people import ROLES
-from hansa.lib.errors import HansaError
+from hansa.kernel.files import Upload
+from hansa.kernel.people import ROLES, role_named
+from hansa.lib.errors import HansaError, InvalidError
+from hansa.lib.uploads import ENDINGS
 from hansa.web import words
 
 Maker = Callable[..., forms.Field]
@@ -56,10 +58,11 @@ def form_for(
     *,
     choices: Choices,
     data: Any = None,
+    files: Any = None,
     initial: dict[str, Any] | None = None,
 ) -> ActionForm:
     """Return the form of an action, empty or filled with what was sent."""
-    made = ActionForm(data=data, initial=initial)
+    made = ActionForm(data=data, files=files, initial=initial)
     for name, about in action.inputs.model_fields.items():
         made.fields[name] = field_for(name, about=about, choices=choices.get(name))
     return made
@@ -93,6 +96,8 @@ def plain(annotation: Any) -> Any:
 
 def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
     """Return the choices of an input in words, or none where anything may be written."""
+    if name == "roles":
+        return [(role.name, choice_words(name, role.name)) for role in ROLES]
     inside = get_args(kind)[0] if get_origin(kind) in (list, tuple, set, frozenset) else kind
     if get_origin(inside) is Literal:
         return [(value, choice_words(name, value)) for value in get_args(inside)]
@@ -102,8 +107,7 @@ def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
 def choice_words(name: str, value: str) -> Any:
     """Return a choice as people read it."""
     if name == "roles":
-        role = next(role for role in ROLES if role.name == value)
-        return f"{role.title}: {role.description}"
+        return f"{role.title}: {role.description}" if (role := role_named(value)) else value
     return words.CHOICES.get(value, value.replace("_", " "))
 
 
@@ -181,6 +185,50 @@ class LinesField(forms.CharField):
         return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
 
 
+class UploadField(forms.FileField):
+    """A file from the person's own computer."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(widget=FileInput(attrs={"accept": ACCEPTED}), **given)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the file, or say in plain words why it is not taken."""
+        found = super().clean(data, initial)
+        return uploaded(found) if found else None
+
+
+class UploadsField(UploadField):
+    """Several files at once."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.widget.allow_multiple_selected = True
+        self.widget.attrs["multiple"] = True
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files that were chosen."""
+        given = data if isinstance(data, list) else [data]
+        return [file for file in (super(UploadsField, self).clean(one, initial) for one in given or [None]) if file]
+
+
+class FileInput(forms.FileInput):
+    """A file field that may take several files."""
+
+    def value_from_datadict(self, *given: Any) -> Any:
+        """Return the file that was chosen, or all of them."""
+        _data, files, name = given
+        return files.getlist(name) if self.allow_multiple_selected and files else files.get(name)
+
+
+def uploaded(found: Any) -> Upload:
+    """Return what a browser sent as a file that may be taken."""
+    try:
+        return Upload.of(found.name, found.read())
+    except InvalidError as wrong:
+        raise forms.ValidationError(wrong.message) from None
+
+
+ACCEPTED = ",".join(ending for endings in ENDINGS.values() for ending in endings)
 MAKERS: dict[Any, Maker] = {
     SecretStr: password_field,
     bool: forms.BooleanField,
@@ -190,6 +238,8 @@ MAKERS: dict[Any, Maker] = {
     datetime: forms.DateTimeField,
     list[str]: lines_field,
     dict[str, str]: pairs_field,
+    Upload: UploadField,
+    list[Upload]: UploadsField,
 }
 
 

@@ -17,6 +17,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from hansa.kernel.actions import ACTIONS
+from hansa.kernel.areas import doors
+from hansa.kernel.files import takes_files
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = (
@@ -60,6 +64,8 @@ class SecurityMiddleware:
         """Answer the request, or refuse it at the door."""
         nonce = secrets.token_urlsafe(16)
         request.csp_nonce = nonce  # type: ignore[attr-defined]  # reason: Django 6 knows this attribute, 5.2 does not yet
+        if is_door(request.path):
+            forget_session(request)
         response = self.refusal(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
@@ -87,14 +93,43 @@ class SecurityMiddleware:
 
 def is_for_programs(request: HttpRequest) -> bool:
     """Tell whether a program reads the answer, not a person."""
-    return request.path.startswith(("/api/", *settings.LETTER_PATHS))
+    return request.path.startswith(("/api/", *settings.LETTER_PATHS, *doors()))
+
+
+def is_door(path: str) -> bool:
+    """Tell whether an area declared that only machines knock here."""
+    return path.startswith(doors())
+
+
+def forget_session(request: HttpRequest) -> None:
+    """Take from a request whatever a browser adds by itself, so that no form of another house can speak for anybody."""
+    request.META.pop("HTTP_COOKIE", None)
+    # Nothing is left that a forged form could use.
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 -- Django's own switch
 
 
 def too_large(request: HttpRequest) -> bool:
     """Tell whether the body is larger than its address allows."""
-    limit = settings.LETTER_LIMIT if request.path.startswith(settings.LETTER_PATHS) else settings.BODY_LIMIT
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdigit() or int(length) > limit
+    return not length.isdigit() or int(length) > limit_of(request.path)
+
+
+def limit_of(path: str) -> int:
+    """Return how large a body this address takes."""
+    if path.startswith(settings.LETTER_PATHS):
+        return int(settings.LETTER_LIMIT)
+    if is_door(path):
+        return int(settings.DOOR_LIMIT)
+    if not takes_file(path):
+        return int(settings.BODY_LIMIT)
+    return int(settings.UPLOAD_LIMIT_OF_PROGRAMS if path.startswith("/api/") else settings.UPLOAD_LIMIT)
+
+
+def takes_file(path: str) -> bool:
+    """Tell whether an address is that of an action one of whose inputs is a file."""
+    words = path.removeprefix("/api").strip("/").split("/")
+    action = ACTIONS.get(f"{words[0]}.{words[-1]}")
+    return action is not None and takes_files(action.inputs)
 
 
 def refused(request: HttpRequest, message: str, *, remedy: str, status: int) -> HttpResponse:
@@ -102,6 +137,31 @@ def refused(request: HttpRequest, message: str, *, remedy: str, status: int) -> 
     if is_for_programs(request):
         return JsonResponse({"message": message, "remedy": remedy}, status=status)
     return HttpResponse(f"{message} {remedy}\n", content_type="text/plain; charset=utf-8", status=status)
+
+
+class StrangersMiddleware:
+    """Take files only from people of this node: nothing large of a stranger is read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, or refuse a large one before anybody looks into it."""
+        if is_large(request) and not shows_token(request) and not request.user.is_authenticated:
+            return refused(request, _("Nobody is signed in."), remedy=_("Sign in, then send it again."), status=403)
+        return self.get_response(request)
+
+
+def is_large(request: HttpRequest) -> bool:
+    """Tell whether the body is as large as only files are."""
+    return not request.path.startswith(settings.LETTER_PATHS) and (
+        int(request.META.get("CONTENT_LENGTH") or 0) > settings.BODY_LIMIT
+    )
+
+
+def shows_token(request: HttpRequest) -> bool:
+    """Tell whether a program shows a token, which the API looks at before it reads the body."""
+    return request.path.startswith("/api/") and "HTTP_AUTHORIZATION" in request.META
 
 
 class LanguageMiddleware:

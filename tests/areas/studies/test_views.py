@@ -51,7 +51,7 @@ def test_waiting_leaves_out_what_this_institution_has_done(agreement, person):
     assert views.waiting(person("steward", "coordinator")) == []
 
 
-def test_running_names_for_whom_each_study_waits(agreement):
+def test_running_names_for_whom_each_study_waits(agreement, person):
     everybody = "Charité – Universitätsmedizin Berlin, Karolinska Institutet, Karolinska University Hospital"
     for state in (State.PROPOSED, State.APPROVED, State.REVIEW):
         build.study(agreement, state)
@@ -60,7 +60,7 @@ def test_running_names_for_whom_each_study_waits(agreement):
     build.run_round(led, number=2)
     build.run_round(other)
 
-    found = {tuple(line) for line in notes(views.running())}
+    found = {tuple(line) for line in notes(views.running(person("steward")))}
 
     assert found == {
         ("proposed", "", everybody),
@@ -71,23 +71,23 @@ def test_running_names_for_whom_each_study_waits(agreement):
     }
 
 
-def test_running_counts_only_the_rounds_of_the_present_attempt(agreement):
+def test_running_counts_only_the_rounds_of_the_present_attempt(agreement, person):
     study = build.study(agreement, State.RUNNING)
     build.run_round(study, number=5)
     with build.given():
         study.attempt = 2
         study.save()
 
-    assert notes(views.running()) == [
+    assert notes(views.running(person("steward"))) == [
         ("running", "", "Charité – Universitätsmedizin Berlin, Karolinska Institutet, Karolinska University Hospital")
     ]
 
 
-def test_produced_and_failed_tell_how_studies_ended(agreement):
+def test_produced_and_failed_tell_how_studies_ended(agreement, person):
     for state in State:
         build.study(agreement, state, trouble="It took too long." if state == State.FAILED else "")
 
-    produced, failed = notes(views.produced()), notes(views.failed())
+    produced, failed = notes(views.produced(person("steward"))), notes(views.failed(person("steward")))
 
     assert produced == [("released", "Does hormone therapy lengthen the time to recurrence after an operation?", "")]
     assert sorted(failed) == [("declined", "", ""), ("failed", "It took too long.", "")]

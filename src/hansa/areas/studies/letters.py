@@ -124,7 +124,7 @@ def overtaken(study: Study) -> None:
             study.save()
 
 
-@letter("studies.approved", permit=APPROVE)
+@letter("studies.approved", permit=APPROVE, proves="approval")
 def approved(said: Letter, partner: Partner) -> None:
     """Note that a partner approved, and begin if that was the last approval."""
     study = about(said)
@@ -161,7 +161,7 @@ def end(said: Letter, verdict: Verdict, *, state: State) -> None:
         rounds.rest(study)
 
 
-@letter("studies.round", permit=CONTRIBUTE)
+@letter("studies.round", permit=CONTRIBUTE, proves="total")
 def round_opened(said: Letter, partner: Partner) -> None:
     """Take note of a new round, and owe our contribution to it."""
     study = running(said)
@@ -202,7 +202,7 @@ def numbers(said: Letter) -> tuple[int, int, list[float] | None]:
     return attempt, number, [float(value) for value in total] if total is not None else None
 
 
-@letter("studies.contributed", permit=CONTRIBUTE)
+@letter("studies.contributed", permit=CONTRIBUTE, proves="contribution")
 def contributed(said: Letter, partner: Partner) -> None:
     """Keep a partner's contribution, and owe the sum if it was the last."""
     study = running(said)
@@ -220,7 +220,7 @@ def contributed(said: Letter, partner: Partner) -> None:
     rounds.keep_contribution(study, number=number, party=said.sender, words=words, size=size, labels=None)
 
 
-@letter("studies.concluded", permit=CONTRIBUTE)
+@letter("studies.concluded", permit=CONTRIBUTE, proves="total")
 def concluded(said: Letter, partner: Partner) -> None:
     """Take note of the last total and the result; we derive it ourselves before we sign."""
     study = running(said)

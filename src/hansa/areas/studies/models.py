@@ -40,6 +40,7 @@ class Study(JointRecord):
     noun = "studies"
     title_of_list = _("Joint studies")
     State = State
+    finished: ClassVar[frozenset[str]] = frozenset({str(State.RELEASED)})
 
     question = models.TextField(_("question"))
     protocol = models.JSONField(_("protocol"))
@@ -66,6 +67,10 @@ class Study(JointRecord):
     def limits(self) -> dict[str, JSON]:
         """Return the disclosure limits the protocol keeps."""
         return dict(self.stated_limits)
+
+    def proof(self) -> JSON:
+        """Return the result that every party signed."""
+        return (self.result or {}).get("signed")
 
     @property
     def protocol_digest(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from hansa.areas.studies.wording import WORDS
 from hansa.lib.terms import Limit, Vocabulary
 
 PROPOSE = "studies.propose"
@@ -19,6 +20,7 @@ VOCABULARY = Vocabulary(
     area="studies",
     actions=frozenset({PROPOSE, APPROVE, DECLINE, WITHDRAW, CONTRIBUTE, RELEASE}),
     stopping=frozenset({DECLINE, WITHDRAW}),
+    words=WORDS,
     limits=MappingProxyType(
         {
             "minimum_cell": Limit(kind="integer", direction="at_least", low=1, high=LARGEST_CELL),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.studies import queries
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
+from hansa.areas.studies.rules import VOCABULARY
 from hansa.areas.studies.states import DatasetState, State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
@@ -87,8 +88,10 @@ def _to_release(person: Person) -> list[Item]:
     return [item(study, note=_("Look at the result, then release it or withdraw.")) for study in unsigned]
 
 
-def running() -> list[Item]:
+def running(person: Person) -> list[Item]:
     """Return the studies under way, and for whom each waits."""
+    if not has(person, "studies.read"):
+        return []
     states = (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW)
     studies = list(Study.objects.filter(state__in=states).order_by("-updated")[:MOST])
     given, latest, here, known_as = verdicts(studies), _latest(studies), _contributed(studies), known()
@@ -136,14 +139,18 @@ def _waits(
     return [party for party in study.parties if party not in done]
 
 
-def produced() -> list[Item]:
+def produced(person: Person) -> list[Item]:
     """Return the released studies, the newest first."""
+    if not has(person, "studies.read"):
+        return []
     released = Study.objects.filter(state=State.RELEASED).order_by("-updated")[:MOST]
     return [item(study, note=study.question) for study in released]
 
 
-def failed() -> list[Item]:
+def failed(person: Person) -> list[Item]:
     """Return the studies that stopped, and why."""
+    if not has(person, "studies.read"):
+        return []
     stopped = Study.objects.filter(state__in=(State.FAILED, State.DECLINED)).order_by("-updated")[:MOST]
     return [item(study, note=study.trouble) for study in stopped]
 
@@ -189,6 +196,7 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         "limits": terms_in_words(
             {"permits": [], "person": [], "purposes": [study.purpose], "limits": study.stated_limits},
             language=language(),
+            words=VOCABULARY.words,
         ),
         "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
         "leaves": leaves(study, given, known_as=known_as),

@@ -1,6 +1,7 @@
 """The tables every area stands on."""
 
 from hansa.kernel.models.agreements import Agreement
+from hansa.kernel.models.files import File
 from hansa.kernel.models.jobs import Job
 from hansa.kernel.models.ledger import LedgerEntry
 from hansa.kernel.models.letters import Held, Letter
@@ -13,6 +14,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Cosignature",
+    "File",
     "Held",
     "Job",
     "JointRecord",

@@ -19,9 +19,13 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
     record = models.CharField(max_length=120, db_index=True)
+    # Of the jobs of one group, for example of one partner, only one is done at a time.
+    group = models.CharField(max_length=120, blank=True)
     data = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # How often it broke, and how often it was put back because it had to wait.
     attempts = models.PositiveIntegerField(default=0)
+    waits = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     holder = models.CharField(max_length=40, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
@@ -72,6 +72,15 @@ class Person(Record, AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def own_of(cls, person: Any) -> models.Q:
+        """Return a person's own account."""
+        return models.Q(pk=person.pk)
+
+    def belongs_to(self, person: Any) -> bool:
+        """Tell whether this is the person's own account."""
+        return bool(self.pk == person.pk)
+
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # reason: Django has a plain attribute here
         """Return whether this person may work here now."""
@@ -120,6 +129,15 @@ class ApiToken(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def own_of(cls, person: Any) -> models.Q:
+        """Return a person's own tokens."""
+        return models.Q(person=person)
+
+    def belongs_to(self, person: Any) -> bool:
+        """Tell whether this is the person's own token."""
+        return bool(self.person_id == person.pk)
 
     def is_valid(self, *, now: datetime) -> bool:
         """Tell whether the token opens anything at this moment."""

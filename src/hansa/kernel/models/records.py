@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hansa.kernel.frame import current
 from hansa.lib.canonical import JSON
-from hansa.lib.decision import Request
+from hansa.lib.decision import Decision, Request
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
@@ -66,9 +66,32 @@ class Record(models.Model):
         """Return the name every party knows this record by."""
         return f"urn:hansa:{self.noun}:{self.id}"
 
-    def request(self, permit: str, *, by_person: bool = True) -> Request | None:
-        """Return what to ask the agreement before this happens, or None if nothing."""
+    def get_state_display(self) -> str:
+        """Return the state as people read it."""
+        states: Any = getattr(self, "State", None)
+        return str(states(self.state).label) if states is not None and self.state else self.state
+
+    @classmethod
+    def own_of(cls, person: Any) -> models.Q | None:
+        """Return which records of this kind are a person's own, or None where nobody has any."""
         return None
+
+    def belongs_to(self, person: Any) -> bool:
+        """Tell whether this record is a person's own."""
+        return False
+
+    def judge(self, permit: str) -> Decision | None:
+        """Return what the agreement says about this happening, or None where the record belongs to none."""
+        return None
+
+    @property
+    def about(self) -> str:
+        """Return the name of the joint record that this is part of, by which its entries are found; or nothing."""
+        return ""
+
+    def files(self) -> list[Any]:
+        """Return the files (``kernel.models.File``) that belong to this record, for whoever may see it."""
+        return []
 
     def save(self, **options: Any) -> None:
         """Write the record and note its move, inside a change only."""
@@ -124,6 +147,19 @@ class JointRecord(Record):
             limits=self.limits(),
             by_person=by_person,
         )
+
+    def judge(self, permit: str) -> Decision | None:
+        """Return what the memorandum says about this institution doing this."""
+        from hansa.kernel.policy import answer  # noqa: PLC0415 -- leaf: policy reads the memoranda, which are records
+
+        return answer(self.request(permit))
+
+    #: The states in which there is a document that every party signed.
+    finished: ClassVar[frozenset[str]] = frozenset()
+
+    def proof(self) -> JSON:
+        """Return the document that every party signed, as General JWS, or None while there is none."""
+        return None
 
 
 class Detail(models.Model):

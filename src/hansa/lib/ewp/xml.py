@@ -19,16 +19,17 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 -- lxml has no public name f
 Content: TypeAlias = "str | Element | Iterable[Element | None] | None"
 Make: TypeAlias = Callable[..., Element]
 
-#: The catalogue of the whole network has a few megabytes, a transcript with attachments the same.
+#: A transcript with attachments has a few megabytes.
 MOST_BYTES = 32 * 1024 * 1024
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 AGAIN = "Ask its sender for a document that follows the published schema."
 
 
-def parse(data: bytes, *, root: str = "") -> Element:
+def parse(data: bytes, *, root: str = "", most: int = 0) -> Element:
     """Return the root element of a document, or raise InvalidError; ``root`` is the Clark name it must have."""
-    if len(data) > MOST_BYTES:
-        raise InvalidError(f"The document has more than {MOST_BYTES // 1024 // 1024} MB.", AGAIN)
+    limit = most or MOST_BYTES
+    if len(data) > limit:
+        raise InvalidError(f"The document has more than {limit // 1024 // 1024} MB.", AGAIN)
     reader = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

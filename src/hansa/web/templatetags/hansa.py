@@ -13,9 +13,75 @@ register = template.Library()
 
 #: Which states are good, which wait for someone, which need attention; the rest are calm.
 TONES = {
-    "good": ("in_force", "known", "approved", "released", "done", "applied", "ready", "signed", "active", "connected"),
-    "wait": ("offered", "proposed", "introduced", "waiting", "running", "computing", "held", "checked", "checking"),
-    "bad": ("suspended", "changed", "blocked", "declined", "withdrawn", "failed", "refused", "lapsed", "closed_out"),
+    "good": frozenset(
+        [
+            "in_force",
+            "known",
+            "approved",
+            "released",
+            "done",
+            "applied",
+            "ready",
+            "signed",
+            "active",
+            "connected",
+            "accepted",
+            "confirmed",
+            "arrived",
+            "recognised",
+            "agreed",
+            "verified",
+            "selected",
+            "taken",
+            "open",
+            "delivered",
+            "sent",
+            "published",
+        ]
+    ),
+    "wait": frozenset(
+        [
+            "offered",
+            "proposed",
+            "introduced",
+            "waiting",
+            "running",
+            "computing",
+            "held",
+            "checked",
+            "checking",
+            "nominated",
+            "transcribed",
+            "decided",
+            "submitted",
+            "required",
+            "shared",
+            "received",
+            "sending",
+            "reserve",
+            "approved_here",
+            "approved_there",
+        ]
+    ),
+    "bad": frozenset(
+        [
+            "suspended",
+            "changed",
+            "blocked",
+            "declined",
+            "withdrawn",
+            "failed",
+            "refused",
+            "lapsed",
+            "closed_out",
+            "rejected",
+            "cancelled",
+            "returned",
+            "expired",
+            "terminated",
+            "deleted",
+        ]
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Files to take away: the memorandum as a PDF with itself inside, and the proof of what happened to a record."""
+"""Files to take away: the memorandum as a PDF, the proof of what happened to a record, and what people uploaded."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from hansa.kernel import bundles
+from hansa.kernel.files import headers, one_of
 from hansa.kernel.models import JointRecord
 from hansa.web import reading
 from hansa.web.views.home import insider
@@ -42,3 +43,13 @@ def bundle(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{noun}-{key}.bundle.json"'},
     )
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, noun: str, key: uuid.UUID, digest: str) -> HttpResponse:
+    """Give a file of a record to whoever may see the record."""
+    file = one_of(reading.one(insider(request), noun=noun, key=key), digest)
+    if file is None:
+        raise Http404
+    return HttpResponse(bytes(file.content), headers=headers(file))

@@ -26,11 +26,11 @@ def home(request: HttpRequest) -> HttpResponse:
     person = insider(request)
     context = {
         "waiting": waiting.items(person),
-        "running": waiting.running(),
-        "produced": waiting.produced(),
-        "failed": waiting.failed(),
-        "alarms": waiting.alarms(),
-        "silent": waiting.silent(),
+        "running": waiting.running(person),
+        "produced": waiting.produced(person),
+        "failed": waiting.failed(person),
+        "alarms": waiting.alarms(person),
+        "silent": waiting.silent(person),
     }
     return page(request, "web/home.html", context)
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hansa.kernel.actions import Action
 from hansa.kernel.models import Person, Record
-from hansa.kernel.policy import ClauseError, answer
+from hansa.kernel.policy import ClauseError
 from hansa.kernel.reading import readable
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
 from hansa.web import detail, reading
@@ -100,7 +100,7 @@ def act(request: HttpRequest, action: Action[Any], found: Record) -> HttpRespons
         start = {name: request.GET[name] for name in action.inputs.model_fields if name in request.GET}
         form = form_for(action, choices=choices, initial=start | detail.initial(action, found))
         return asked(request, action, found, form=form, back=back)
-    form = form_for(action, choices=choices, data=request.POST)
+    form = form_for(action, choices=choices, data=request.POST, files=request.FILES)
     if not form.is_valid():
         form.mark()
         return asked(request, action, found, form=form, back=back, status=WRONG)
@@ -118,10 +118,9 @@ def denied(action: Action[Any], found: Record) -> RefusedError | None:
     """Return why the memoranda do not permit this, before anyone fills in a form."""
     if action.permit is None or action.makes:
         return None
-    request = found.request(action.permit)
-    if request is None:
+    decision = found.judge(action.permit)
+    if decision is None:
         return RefusedError(_("This record belongs to no memorandum."), _("Propose it under a clause first."))
-    decision = answer(request)
     return ClauseError(decision) if decision.outcome == "deny" else None
 
 

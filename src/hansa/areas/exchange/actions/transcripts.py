@@ -1,0 +1,158 @@
+"""What people do at the end of a stay: the host certifies, the sending institution recognises."""
+
+import json
+import secrets
+from typing import Any, Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hansa.areas.exchange import stays
+from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender, not_host, not_sender
+from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.queries import gate
+from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
+from hansa.areas.exchange.states import Channel
+from hansa.areas.exchange.states import MobilityState as State
+from hansa.kernel.actions import GivenError, action
+from hansa.kernel.identity import own
+from hansa.kernel.joint import names
+from hansa.kernel.models import Person
+from hansa.lib.canonical import digest
+from hansa.lib.errors import InvalidError
+from hansa.lib.exchange import credentials, grades, recognition, transcript
+from hansa.lib.letters import moment
+from hansa.lib.signatures import sign_general
+
+RESULT = "result"
+Rule = Literal["midpoint", "lowest", "highest"]
+
+
+def listed(name: str, text: str) -> Any:
+    """Return what was written as JSON, or say that it is none."""
+    try:
+        return json.loads(text) if text else None
+    except json.JSONDecodeError as wrong:
+        raise GivenError({name: _("This is not JSON: {why}.").format(why=wrong.msg)}) from wrong
+
+
+@action(
+    needs="mobilities.transcribe",
+    source=(State.DEPARTED,),
+    target=(State.TRANSCRIBED,),
+    permit=TRANSCRIBE,
+    unless=not_host,
+)
+def transcribe(mobility: Mobility, *, by: Person, courses: str, scale: str = "") -> None:
+    """Issue the transcript.
+
+    Courses with grades, or rotations with assessments, and the grading scale with its distribution. The sending
+    institution gets it signed; the participant gets a credential to take along.
+    """
+    demand_host(mobility)
+    document = {
+        "hansa": transcript.FORMAT,
+        "mobility": mobility.urn,
+        "issued": str(timezone.localdate()),
+        "scale": listed("scale", scale),
+        "courses": listed("courses", courses),
+    }
+    try:
+        transcript.check(document)
+    except InvalidError as wrong:
+        raise GivenError({"courses": str(wrong)}) from wrong
+    mobility.transcript = document
+    mobility.credential = credential(mobility)
+    mobility.state = State.TRANSCRIBED
+    body = {"transcript": document, "credential": mobility.credential}
+    stays.tell(mobility, "mobilities.transcribed", body={**body}, permit=TRANSCRIBE)
+
+
+def credential(mobility: Mobility) -> dict[str, Any]:
+    """Return the credential that the participant takes along, signed by this institution."""
+    kind, document = mobility.get_kind_display(), mobility.transcript
+    results = [(one["title"], one["grade"] or one.get("assessment", "") or _("passed")) for one in document["courses"]]
+    stay = credentials.Stay(
+        urn=mobility.urn,
+        issuer=own().name,
+        issuer_url=own().id,
+        title=_("{kind} at {host}, {year}").format(kind=kind.capitalize(), host=own().name, year=mobility.year),
+        description=_("A stay from {starts} to {ends}, sent by {sending}.").format(
+            starts=mobility.arrived, ends=mobility.departed, sending=names([mobility.sending])[0]
+        ),
+        criteria=_("What the plan names was attended, and what the transcript says was passed."),
+        email=mobility.stay.email,
+        salt=secrets.token_hex(16),
+        results=tuple((title, str(value)) for title, value in results),
+        credits=f"{transcript.credits_of(document):f}",
+        since=timezone.now(),
+    )
+    made = credentials.badge(stay, key=own().signing.public)
+    return credentials.embedded(made, key=own().signing, now=timezone.now())
+
+
+@action(
+    needs="mobilities.recognise",
+    source=(State.TRANSCRIBED,),
+    target=(State.DECIDED, State.RECOGNISED),
+    permit=RECOGNISE,
+    unless=not_sender,
+)
+def recognise(mobility: Mobility, *, by: Person, decisions: str = "", scale: str = "", rule: Rule = "midpoint") -> None:
+    """Decide what is recognised.
+
+    What was passed counts in full unless you decide otherwise, course by course and with a reason. With your grading
+    scale the host's grades are converted by the rule you choose. Both institutions sign the outcome.
+    """
+    demand_sender(mobility)
+    plan = gate.plan_in_force(mobility)
+    home = listed("scale", scale)
+    document = {
+        "hansa": recognition.FORMAT,
+        "mobility": mobility.urn,
+        "transcript": digest(mobility.transcript),
+        "plan": plan.digest if plan is not None else None,
+        "decided": str(timezone.localdate()),
+        "decisions": listed("decisions", decisions) or proposed(mobility.transcript, home=home, rule=rule),
+    }
+    try:
+        recognition.check(document, transcript=mobility.transcript)
+    except InvalidError as wrong:
+        raise GivenError({"decisions": str(wrong)}) from wrong
+    mobility.recognition = document
+    if mobility.channel == Channel.NETWORK:
+        # The network has no word for recognition; what was decided stays with the sending institution.
+        mobility.state = State.RECOGNISED
+        return
+    mobility.state = State.DECIDED
+    mobility.signatures = {**mobility.signatures, "sending": signature(document)}
+    body = {"recognition": document, "signature": mobility.signatures["sending"]}
+    stays.tell(mobility, "mobilities.recognised", body={**body}, permit=RECOGNISE)
+
+
+def signature(document: dict[str, Any]) -> dict[str, str]:
+    """Return this institution's signature under a recognition."""
+    header = {"party": own().id, "at": moment(timezone.now())}
+    return dict(sign_general(document, key=own().signing, kind=RESULT, header=header))
+
+
+def proposed(document: dict[str, Any], *, home: Any, rule: str) -> list[dict[str, str]]:
+    """Return the decisions that the rule of automatic recognition asks for, with grades converted where possible."""
+    theirs = grades.Scale.read(document["scale"]) if document["scale"] is not None else None
+    ours = read_scale(home) if home is not None else None
+    found = []
+    for course in document["courses"]:
+        grade = used = ""
+        if theirs is not None and ours is not None and course["grade"]:
+            converted = grades.convert(course["grade"], host=theirs, home=ours, rule=rule)
+            grade, used = converted.grade, f"{converted.rule}: {' '.join(converted.steps)}"[: recognition.LONGEST]
+        found.append(recognition.automatic(course, grade=grade, rule=used))
+    return found
+
+
+def read_scale(value: Any) -> grades.Scale:
+    """Return a grading scale, or say what is wrong in it."""
+    try:
+        return grades.Scale.read(value)
+    except InvalidError as wrong:
+        raise GivenError({"scale": str(wrong)}) from wrong

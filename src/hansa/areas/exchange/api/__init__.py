@@ -1,0 +1,1 @@
+"""Erasmus Without Paper as a host: the endpoints that other members call."""

@@ -1,0 +1,1 @@
+"""What the node owes in exchange, done by itself; importing it registers every kind of job."""

@@ -1,0 +1,99 @@
+"""Letters at the end of a stay: transcript, recognition, and the signatures of both under it."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hansa.areas.exchange import stays
+from hansa.areas.exchange.letters.reading import Body, about, read, settle
+from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
+from hansa.areas.exchange.states import MobilityState as State
+from hansa.kernel.identity import own
+from hansa.kernel.letters import letter
+from hansa.kernel.models import Partner
+from hansa.lib.errors import RefusedError
+from hansa.lib.exchange import credentials, recognition, transcript
+from hansa.lib.keys import VerifyingKey
+from hansa.lib.letters import Letter, moment
+from hansa.lib.signatures import assemble, sign_general, verify_general
+
+RESULT = "result"
+
+
+class Transcribed(Body):
+    """A transcript and the credential that the participant takes along."""
+
+    transcript: dict[str, Any]
+    credential: dict[str, Any]
+
+
+class Recognised(Body):
+    """What the sending institution counts, with its signature."""
+
+    recognition: dict[str, Any]
+    signature: dict[str, str]
+
+
+class Acknowledged(Body):
+    """The host's signature under the recognition."""
+
+    signature: dict[str, str]
+
+
+@letter("mobilities.transcribed", permit=TRANSCRIBE)
+def transcribed(said: Letter, partner: Partner) -> None:
+    """Keep the host's transcript and the credential, for our office to recognise."""
+    body = read(Transcribed, said)
+    mobility = about(said, State.DEPARTED, sender="receiving")
+    transcript.check(body.transcript)
+    if body.transcript["mobility"] != mobility.urn:
+        raise RefusedError(_("The transcript is one of another stay."), _("Send the transcript of this stay."))
+    if wrong := credentials.verify(body.credential, now=timezone.now()):
+        raise RefusedError(
+            _("The credential does not hold: {why}").format(why=wrong[0]), _("Issue it again and send the transcript.")
+        )
+    mobility.transcript, mobility.credential = body.transcript, body.credential
+    settle(mobility, body, state=State.TRANSCRIBED)
+
+
+@letter("mobilities.recognised", permit=RECOGNISE)
+def recognised(said: Letter, partner: Partner) -> None:
+    """Keep what the sending institution counts, sign that it stands on our transcript, and tell it so."""
+    body = read(Recognised, said)
+    mobility = about(said, State.TRANSCRIBED, sender="sending")
+    recognition.check(body.recognition, transcript=mobility.transcript)
+    demand_signature(body.recognition, body.signature, key=partner.keys.signing, party=partner.institution)
+    header = {"party": own().id, "at": moment(timezone.now())}
+    ours = dict(sign_general(body.recognition, key=own().signing, kind=RESULT, header=header))
+    keep(mobility, body.recognition, sending=body.signature, receiving=ours)
+    settle(mobility, body, state=State.RECOGNISED)
+    stays.tell(mobility, "mobilities.acknowledged", body={"signature": ours}, permit=TRANSCRIBE)
+
+
+@letter("mobilities.acknowledged", permit=TRANSCRIBE)
+def acknowledged(said: Letter, partner: Partner) -> None:
+    """Keep the host's signature under the recognition: both have signed."""
+    body = read(Acknowledged, said)
+    mobility = about(said, State.DECIDED, sender="receiving")
+    demand_signature(mobility.recognition, body.signature, key=partner.keys.signing, party=partner.institution)
+    keep(mobility, mobility.recognition, sending=mobility.signatures["sending"], receiving=body.signature)
+    settle(mobility, body, state=State.RECOGNISED)
+
+
+def demand_signature(document: dict[str, Any], signature: dict[str, str], *, key: VerifyingKey, party: str) -> None:
+    """Refuse a recognition that the partner did not sign."""
+    signed = verify_general(assemble(document, [signature]), keys={key.kid: key}, kind=RESULT)
+    if signed[key.kid].get("party") != party:
+        raise RefusedError(_("The signature names another institution."), _("Sign it yourself."))
+
+
+def keep(mobility: Mobility, document: dict[str, Any], *, sending: dict[str, str], receiving: dict[str, str]) -> None:
+    """Keep a recognition with both signatures, as one document that anybody can check."""
+    mobility.recognition = document
+    mobility.signatures = {
+        "sending": sending,
+        "receiving": receiving,
+        "recognition": assemble(document, [sending, receiving]),
+    }

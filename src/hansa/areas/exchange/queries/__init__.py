@@ -1,0 +1,1 @@
+"""What can be asked about exchange; nothing here writes."""

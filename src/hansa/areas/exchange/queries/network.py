@@ -1,0 +1,108 @@
+"""The network as far as stays go: the places that approved agreements give, and how many are taken."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from hansa.areas.exchange.models import Iia, Mobility
+from hansa.areas.exchange.states import TAKING, IiaState
+from hansa.lib.errors import RefusedError
+
+HEI = "hei:"
+IN_USE = (IiaState.IN_FORCE, IiaState.CHANGED)
+#: The kinds of stay by the names of the schema (iias 7.0.0).
+KINDS = {
+    "student-studies": "student_studies",
+    "student-traineeship": "student_traineeship",
+    "staff-teacher": "staff_teaching",
+    "staff-training": "staff_training",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPlace:
+    """What one condition of an approved agreement gives to the partner, in one direction."""
+
+    iia: Iia
+    number: int
+    kind: str
+    sending: str
+    receiving: str
+    first_year: str
+    last_year: str
+    places: int
+    fields: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return the text by which a form names this place."""
+        return f"{HEI}{self.receiving} iia:{self.iia.pk} {self.number}"
+
+
+def places_of(iia: Iia) -> list[NetworkPlace]:
+    """Return what the conditions of an agreement give, in their order."""
+    return [
+        NetworkPlace(
+            iia=iia,
+            number=number,
+            kind=KINDS[one["kind"]],
+            sending=one["sending"],
+            receiving=one["receiving"],
+            first_year=one["first_year"],
+            last_year=one["last_year"],
+            places=one["places"] or 0,
+            fields=tuple(one["fields"]),
+        )
+        for number, one in enumerate(iia.conditions, start=1)
+    ]
+
+
+def given(*, sending: str = "") -> list[NetworkPlace]:
+    """Return what the agreements that both approved give."""
+    approved = [iia for iia in Iia.objects.filter(state__in=IN_USE) if iia.is_approved]
+    found = [place for iia in approved for place in places_of(iia)]
+    return [place for place in found if sending in ("", place.sending)]
+
+
+def place_named(iia: str, number: str) -> NetworkPlace:
+    """Return the place that a form names, or refuse."""
+    found = Iia.objects.filter(pk=iia.removeprefix("iia:"), state__in=IN_USE).first()
+    places = places_of(found) if found is not None and found.is_approved else []
+    if not number.isdigit() or not 1 <= int(number) <= len(places):
+        raise RefusedError(
+            _("No agreement that both institutions approved gives this place."),
+            _("Choose one of the places listed under Places and balance."),
+        )
+    return places[int(number) - 1]
+
+
+def taken(iia: Iia, number: int, *, year: str, without: Mobility | None = None) -> int:
+    """Return how many stays take a place of one condition in one academic year."""
+    same = Mobility.objects.filter(iia=iia, condition=number, year=year, state__in=TAKING)
+    return (same.exclude(pk=without.pk) if without is not None else same).count()
+
+
+def demand_place(mobility: Mobility, place: NetworkPlace) -> None:
+    """Refuse a stay outside the years of a condition, or for which it has no place left."""
+    if not place.first_year <= mobility.year <= place.last_year:
+        raise RefusedError(
+            _("Condition {number} of the agreement with {partner} holds from {first} to {last}, not in {year}.").format(
+                number=place.number,
+                partner=place.iia.partner,
+                first=place.first_year,
+                last=place.last_year,
+                year=mobility.year,
+            ),
+            _("Choose days within these academic years, or agree on a new version."),
+        )
+    others = taken(place.iia, place.number, year=mobility.year, without=mobility)
+    if others >= place.places:
+        raise RefusedError(
+            _(
+                "Condition {number} of the agreement with {partner} gives {places} places a year, "
+                "and {taken} are taken in {year}."
+            ).format(
+                number=place.number, partner=place.iia.partner, places=place.places, taken=others, year=mobility.year
+            ),
+            _("Wait until a nomination is cancelled, or agree on a new version."),
+        )

@@ -1,0 +1,73 @@
+"""What can be chosen in the forms of exchange."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hansa.areas.exchange.models import Application, Offer
+from hansa.areas.exchange.queries import network, places
+from hansa.areas.exchange.states import ApplicationState, Cycle, Kind, Level, OfferState
+from hansa.areas.exchange.views.naming import called, institutions
+from hansa.kernel.identity import own
+
+Options = list[tuple[str, Any]]
+MOST = 500
+GENDERS = ("female", "male", "other", "unknown")
+
+
+def choices(action: str) -> dict[str, Options]:
+    """Return what can be chosen in the form of an action."""
+    found = CHOICES.get(action)
+    return found() if found is not None else {}
+
+
+def places_from_here() -> Options:
+    """Return the places that clauses and agreements give from this institution, in words."""
+    known = institutions()
+    by_clause = [
+        (
+            place.key,
+            _("{receiving}: {kind}, clause {clause}, {places} a year").format(
+                receiving=called(place.receiving, known),
+                kind=Kind(place.kind).label,
+                clause=place.clause,
+                places=place.places,
+            ),
+        )
+        for place in places.given(sending=own().id)
+    ]
+    by_network = [
+        (
+            place.key,
+            _("{receiving}: {kind}, {title}, {places} a year").format(
+                receiving=place.receiving, kind=Kind(place.kind).label, title=place.iia.title, places=place.places
+            ),
+        )
+        for place in network.given()
+    ]
+    return [*by_clause, *by_network]
+
+
+def nomination() -> dict[str, Options]:
+    """Return what can be chosen when someone is nominated without a call."""
+    offers = Offer.objects.filter(state=OfferState.OPEN).exclude(lead=own().id)[:MOST]
+    return {
+        "place": places_from_here(),
+        "cycle": list(Cycle.choices),
+        "language_level": list(Level.choices),
+        "gender": [(one, _(one)) for one in GENDERS],
+        "offer": [("", _("none")), *((str(row.pk), f"{row.title}, {row.department}") for row in offers)],
+    }
+
+
+def applications() -> dict[str, Options]:
+    """Return the applications whose place was taken and who can be nominated."""
+    rows = Application.objects.filter(state=ApplicationState.TAKEN).select_related("call")[:MOST]
+    return {"application": [(str(row.pk), f"{row}: {row.call}") for row in rows]}
+
+
+CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
+    "mobilities.nominate_person": nomination,
+    "mobilities.nominate": applications,
+}
