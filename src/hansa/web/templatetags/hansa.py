@@ -7,22 +7,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, reading, tables
+from hansa.web import figures, forest, plots, reading, tables, words
 
 register = template.Library()
-
-#: Which states are good, which wait for someone, which need attention; the rest are calm.
-TONES = {
-    "good": ("in_force", "known", "approved", "released", "done", "applied", "ready", "signed", "active", "connected"),
-    "wait": ("offered", "proposed", "introduced", "waiting", "running", "computing", "held", "checked", "checking"),
-    "bad": ("suspended", "changed", "blocked", "declined", "withdrawn", "failed", "refused", "lapsed", "closed_out"),
-}
 
 
 @register.filter
 def tone(state: str) -> str:
     """Return how a state is coloured: good, wait, bad or calm."""
-    return next((name for name, states in TONES.items() if state in states), "calm")
+    return words.tone(state)
 
 
 @register.filter
