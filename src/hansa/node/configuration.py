@@ -12,7 +12,8 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,7 @@ LANGUAGES = ("en", "de", "sv")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_NAME = 200
 TEXTS = ("institution", "name", "address", "listen", "language", "database", "proxy")
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ class Configuration:
     database: str = ""
     hosts: tuple[str, ...] = ()
     proxy: str = ""
+    #: What each area keeps in a table of its own, for example ``[exchange]``; the area reads and checks it.
+    areas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_made(self) -> bool:
@@ -116,6 +120,13 @@ def postgresql(url: str) -> dict[str, Any]:
     }
 
 
+def area_packages() -> dict[str, str]:
+    """Return the packages of areas by name: those beside this one, and those of others (entry point hansa.areas)."""
+    own = {path.parent.name: f"hansa.areas.{path.parent.name}" for path in sorted(PACKAGE.glob("areas/*/area.py"))}
+    others = sorted(entry_points(group="hansa.areas"), key=lambda point: point.value)
+    return own | {point.name: point.value for point in others if point.name not in own}
+
+
 def node_directory() -> Path:
     """Return the directory of the node that this process works for."""
     return Path(os.environ.get("HANSA_NODE") or "node").absolute()
@@ -139,12 +150,17 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     for name, value in texts.items():
         if not isinstance(value, str) or not value.isprintable():
             raise fault(name, "is not one line of text in quotes", remedy="Write it in quotes.")
-    if unknown := sorted(set(given) - {*TEXTS, "hosts"}):
+    areas = {name: given[name] for name in area_packages() if name in given}
+    for name, table in areas.items():
+        if not isinstance(table, dict):
+            raise fault(name, "is not a table", remedy=f"Write it as [{name}] with its lines below.")
+    if unknown := sorted(set(given) - {*TEXTS, "hosts", *areas}):
         raise fault(unknown[0], "is not known", remedy="Remove the line; the how-to on nodes lists the names.")
     hosts = given.get("hosts", [])
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
         raise fault("hosts", "is not a list of host names", remedy='Write it as hosts = ["hansa.hospital.example"].')
-    return checked(Configuration(directory=directory, hosts=tuple(hosts), **{"institution": "", "name": "", **texts}))
+    named = {"institution": "", "name": "", **texts}
+    return checked(Configuration(directory=directory, hosts=tuple(hosts), areas=areas, **named))
 
 
 def checked(made: Configuration) -> Configuration:

@@ -95,7 +95,8 @@ def rename_database(description: Path, address: str) -> None:
     """Write another PostgreSQL database into the description of a node."""
     postgresql(address)
     lines = [line for line in description.read_text(encoding="utf-8").splitlines() if not line.startswith("database")]
-    description.write_text("\n".join([*lines, f"database = {json.dumps(address)}", ""]), encoding="utf-8")
+    # First, since what stands below the heading of an area's table belongs to that table.
+    description.write_text("\n".join([f"database = {json.dumps(address)}", *lines, ""]), encoding="utf-8")
 
 
 def keys_for(stage: Path, *, beside: Path, passphrase: str) -> dict[str, bytes]:

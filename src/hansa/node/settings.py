@@ -1,12 +1,10 @@
 """Django's settings, read from the node directory that HANSA_NODE names."""
 
 import os
-from importlib.metadata import entry_points
-from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from hansa.node.configuration import load, node_directory
+from hansa.node.configuration import PACKAGE, area_packages, load, node_directory
 
 # Every file that this process makes is for its own user only.
 os.umask(0o077)
@@ -14,13 +12,9 @@ os.umask(0o077)
 NODE = load(node_directory())
 HANSA_NODE = NODE.directory
 NODE_LISTEN = NODE.listen
-PACKAGE = Path(__file__).resolve().parents[1]
 
 # Every package under areas that describes itself, and those that others wrote and announce by an entry point.
-AREAS = (
-    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/area.py"))),
-    *sorted(point.value for point in entry_points(group="hansa.areas")),
-)
+AREAS = tuple(area_packages().values())
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -7,88 +7,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, reading, tables
+from hansa.web import figures, forest, plots, reading, tables, words
 
 register = template.Library()
-
-#: Which states are good, which wait for someone, which need attention; the rest are calm.
-TONES = {
-    "good": frozenset(
-        [
-            "in_force",
-            "known",
-            "approved",
-            "released",
-            "done",
-            "applied",
-            "ready",
-            "signed",
-            "active",
-            "connected",
-            "accepted",
-            "confirmed",
-            "arrived",
-            "recognised",
-            "agreed",
-            "verified",
-            "selected",
-            "taken",
-            "open",
-            "delivered",
-            "sent",
-            "published",
-        ]
-    ),
-    "wait": frozenset(
-        [
-            "offered",
-            "proposed",
-            "introduced",
-            "waiting",
-            "running",
-            "computing",
-            "held",
-            "checked",
-            "checking",
-            "nominated",
-            "transcribed",
-            "decided",
-            "submitted",
-            "required",
-            "shared",
-            "received",
-            "sending",
-            "reserve",
-            "approved_here",
-            "approved_there",
-        ]
-    ),
-    "bad": frozenset(
-        [
-            "suspended",
-            "changed",
-            "blocked",
-            "declined",
-            "withdrawn",
-            "failed",
-            "refused",
-            "lapsed",
-            "closed_out",
-            "rejected",
-            "cancelled",
-            "returned",
-            "expired",
-            "terminated",
-            "deleted",
-        ]
-    ),
-}
 
 
 @register.filter
 def tone(state: str) -> str:
     """Return how a state is coloured: good, wait, bad or calm."""
-    return next((name for name, states in TONES.items() if state in states), "calm")
+    return words.tone(state)
 
 
 @register.filter

@@ -15,8 +15,8 @@ def current() -> Catalogue:
     if member is None:
         return nothing()
     # The document is large; what tells versions apart is small.
-    found = Row.objects.filter(registry=member.catalogue_url).values_list("pk", "at").first()
-    return read(found[0], found[1].isoformat()) if found is not None else nothing()
+    found = Row.objects.filter(registry=member.catalogue_url).values_list("pk", "etag", "at").first()
+    return read(found[0], found[1] or found[2].isoformat()) if found is not None else nothing()
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,167 @@
+"""For every action of exchange: a record it may start from, and what a person gives."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from hansa.areas.exchange import stays
+from hansa.areas.exchange.models import Application, Call, Check, Mobility, Plan, Stay
+from hansa.kernel.files import Upload
+from hansa.kernel.identity import own
+from hansa.lib.canonical import digest
+from tests.areas.exchange.scene import ANNA, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
+from tests.areas.exchange.scene import CLAUSES
+from tests.kernel.samples import Sample, World
+
+ABOUT = {**ANNA, "birth_date": date(2003, 4, 5)}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001000005fe02fea73581e80000000049454e44ae426082"
+)
+
+
+def mobility(world: World, state: str, *, outgoing: bool = True, clause: str = "5.1", **fields: Any) -> Mobility:
+    """Return a stay in a state, the participant's own where it goes out."""
+    sending, receiving = (own().id, world.partner.id) if outgoing else (world.partner.id, own().id)
+    kinds = {one["id"]: one["limits"]["kind"] for one in CLAUSES}
+    made = Mobility(
+        state=state,
+        channel="letters",
+        agreement=world.agreement.hash,
+        clause=clause,
+        kind=kinds[clause],
+        starts=STARTS,
+        ends=ENDS,
+        **({"language": "en", "language_level": "B2"} if clause == "5.2" else {}),
+        **fields,
+    )
+    stays.shape(made, sending=sending, receiving=receiving)
+    made.save()
+    person = world.people["participant"] if outgoing else None
+    Stay(mobility=made, person=person, **ABOUT).save()
+    return made
+
+
+def document(made: Mobility) -> dict[str, Any]:
+    """Return the document of a first plan."""
+    about = {"hansa": "plan/1", "mobility": made.urn, "version": 1, "previous": None, "phase": "before"}
+    return {**about, "components": [COURSE], "home": [], "automatic": True, "terms": ""}
+
+
+def plan(world: World, state: str, *, outgoing: bool = True) -> Plan:
+    """Return a plan in a state."""
+    stay = mobility(world, "accepted", outgoing=outgoing)
+    text = document(stay)
+    made = Plan(mobility=stay, number=1, phase="before", document=text, digest=digest(text), state=state)
+    made.save()
+    return made
+
+
+def check(world: World, state: str, *, outgoing: bool = True) -> Check:
+    """Return a check in a state."""
+    made = Check(
+        mobility=mobility(world, "accepted", outgoing=outgoing, clause="5.2"), kind="immunisation", state=state
+    )
+    made.save()
+    return made
+
+
+def ready(world: World) -> Sample:
+    """Return a stay at this institution whose first day can be confirmed."""
+    made = plan(world, "agreed", outgoing=False)
+    return made.mobility, {}
+
+
+def place(world: World) -> str:
+    """Return the key of a place from here."""
+    return f"{world.partner.id} {world.agreement.hash} 5.1"
+
+
+def today(days: int = 0) -> date:
+    """Return a day so many days from now."""
+    return timezone.localdate() + timedelta(days=days)
+
+
+def transcribed(world: World) -> Sample:
+    """Return a stay whose transcript has come."""
+    made = mobility(world, "transcribed")
+    about = {"hansa": "transcript/1", "mobility": made.urn, "issued": "2026-11-21"}
+    made.transcript = {**about, "scale": GRADES, "courses": [PASSED]}
+    made.save()
+    return made, {}
+
+
+def application(world: World, state: str, *, call: str = "ranked", **fields: Any) -> Application:
+    """Return the participant's application for a call."""
+    there = {"institution": world.partner.id, "name": "KI", "places": 4, "basis": world.agreement.hash, "clause": "5.1"}
+    made = Call(
+        state=call,
+        title="A term abroad",
+        kind="student_studies",
+        year=YEAR,
+        agreement=world.agreement.hash,
+        clause="5.1",
+        destinations=[there],
+        criteria=[{"name": "marks", "weight": 1}],
+        deadline=timezone.now() + timedelta(days=9),
+        starts=STARTS,
+        ends=ENDS,
+        seed="00",
+    )
+    made.save()
+    about = {**ABOUT, "field": 912, "cycle": "master", "wishes": [world.partner.id], "outcome": world.partner.id}
+    found = Application(state=state, call=made, person=world.people["participant"], **{**about, **fields})
+    found.save()
+    return found
+
+
+def rebound(values: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Return what a person gives, and let calls stand, under another memorandum."""
+    for call in Call.objects.all():
+        call.agreement, call.destinations = new, json.loads(json.dumps(call.destinations).replace(old, new))
+        call.save()
+    return {name: value.replace(old, new) if isinstance(value, str) else value for name, value in values.items()}
+
+
+SAMPLES: dict[str, Callable[[World], Sample]] = {
+    "mobilities.nominate": lambda w: (Mobility(), {"application": str(application(w, "taken").pk)}),
+    "mobilities.nominate_person": lambda w: (
+        Mobility(),
+        {**ABOUT, "place": place(w), "starts": STARTS, "ends": ENDS},
+    ),
+    "mobilities.accept": lambda w: (mobility(w, "nominated", outgoing=False), {}),
+    "mobilities.reject": lambda w: (mobility(w, "nominated", outgoing=False), {"reason": "No ward is free."}),
+    "mobilities.cancel": lambda w: (mobility(w, "accepted"), {"reason": "She fell ill."}),
+    "mobilities.confirm": ready,
+    "mobilities.arrive": lambda w: (mobility(w, "confirmed", outgoing=False), {"day": today()}),
+    "mobilities.depart": lambda w: (mobility(w, "arrived", outgoing=False, arrived=today(-9)), {"day": today()}),
+    "mobilities.transcribe": lambda w: (
+        mobility(w, "departed", outgoing=False, arrived=today(-9), departed=today(-1)),
+        {"courses": json.dumps([PASSED]), "scale": json.dumps(GRADES)},
+    ),
+    "mobilities.recognise": transcribed,
+    "mobilities.report": lambda w: (mobility(w, "departed"), {"rating": 5, "report": "I learned much."}),
+    "plans.draft": lambda w: (
+        Plan(),
+        {"mobility": str(mobility(w, "accepted").pk), "components": json.dumps([COURSE])},
+    ),
+    "plans.draft_own": lambda w: (
+        Plan(),
+        {"mobility": str(mobility(w, "accepted").pk), "components": json.dumps([COURSE])},
+    ),
+    "plans.sign": lambda w: (plan(w, "draft"), {}),
+    "plans.endorse": lambda w: (plan(w, "signed"), {}),
+    "plans.agree": lambda w: (plan(w, "offered", outgoing=False), {}),
+    "plans.decline": lambda w: (plan(w, "offered", outgoing=False), {"reason": "Surgery is full."}),
+    "checks.require": lambda w: (
+        Check(),
+        {"mobility": str(mobility(w, "accepted", outgoing=False, clause="5.2").pk), "kind": "language"},
+    ),
+    "checks.ask_again": lambda w: (check(w, "verified", outgoing=False), {}),
+    "checks.submit": lambda w: (check(w, "required"), {"document": Upload.of("proof.png", PNG)}),
+    "checks.verify": lambda w: (check(w, "submitted"), {"authority": "Health office", "received": date(2026, 8, 1)}),
+    "checks.refuse": lambda w: (check(w, "submitted"), {"reason": "It cannot be read."}),
+}
