@@ -66,9 +66,7 @@ class University:
     def manifest(self) -> bytes:
         """Return how it describes itself."""
         among = [
-            one
-            for one in ALL
-            if one.name not in self.without and one.major in self.majors.get(one.name, (one.major,))
+            one for one in ALL if one.name not in self.without and one.major in self.majors.get(one.name, (one.major,))
         ]
         return write_manifest(
             Manifest(
@@ -177,7 +175,10 @@ class University:
     def agree(self, key: str = "N-1", *, studied: str = "Surgery", **changes: Any) -> las.LearningAgreement:
         """Write a learning agreement with one course, which waits for the node under test."""
         signed = las.Signature(
-            timestamp=datetime(2026, 6, 1, tzinfo=UTC), signer_name="Nora", signer_position="Head", signer_email="n@ki.example"
+            timestamp=datetime(2026, 6, 1, tzinfo=UTC),
+            signer_name="Nora",
+            signer_position="Head",
+            signer_email="n@ki.example",
         )
         component = las.Component(
             title=studied,
@@ -219,7 +220,15 @@ class University:
         self.agreements[key] = made
         return made
 
-    def arrive(self, key: str, *, status: str = "verified", arrived: date | None = None, departed: date | None = None, comment: str = "") -> None:
+    def arrive(
+        self,
+        key: str,
+        *,
+        status: str = "verified",
+        arrived: date | None = None,
+        departed: date | None = None,
+        comment: str = "",
+    ) -> None:
         """Say when a student of the node under test came and left."""
         self.arrivals[key] = imobilities.IncomingMobilityOfVersion1(
             omobility_id=key,
@@ -260,7 +269,10 @@ class Handler(BaseHTTPRequestHandler):
         out = [("Content-Type", answers.XML_TYPE), *([("ETag", here.etag)] if here.etag else [])]
         if here.is_signing and signed is not None:
             made = signing.sign_response(
-                signing.Response(tuple(out), content), key=here.signer or pair(here.hei), now=datetime.now(UTC), to=signed
+                signing.Response(tuple(out), content),
+                key=here.signer or pair(here.hei),
+                now=datetime.now(UTC),
+                to=signed,
             )
             out += list(made.headers.items())
         self.reply(status, content, out)

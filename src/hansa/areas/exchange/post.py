@@ -47,8 +47,8 @@ def send(message: Message) -> None:
     enqueue(JOB, key=f"{message.pk}:{turn}", record=message.urn, group=message.partner)
 
 
-def owe_fetch(kind: str, partner: str, *, subject: str) -> bool:
-    """Owe one look at what a member of the network has changed, and tell whether it is owed now.
+def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
+    """Owe one look at what a member of the network has changed.
 
     One that already waits is enough, unless it is under way: it may have asked before the change. A member that
     announces more than anybody can fetch is read by a later sweep instead.
@@ -56,11 +56,9 @@ def owe_fetch(kind: str, partner: str, *, subject: str) -> bool:
     waiting = Message.objects.filter(partner=partner, state=MessageState.WAITING)
     same = [row.urn for row in waiting.filter(kind=kind, subject=subject)]
     if len(same) > Job.objects.filter(record__in=same, held_until__gte=timezone.now()).count():
-        return True
-    if waiting.count() >= MOST_WAITING:
-        return False
-    owe(kind, partner, subject=subject)
-    return True
+        return
+    if waiting.count() < MOST_WAITING:
+        owe(kind, partner, subject=subject)
 
 
 def tell(mobility: Mobility, kind: str, **data: JSON) -> None:

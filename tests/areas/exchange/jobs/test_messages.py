@@ -41,7 +41,7 @@ def test_member_that_is_away_is_tried_again_until_it_answers(university):
     deliver()
     deliver()
 
-    assert (waiting.state, waiting.waits, waiting.waits_for) == ("waiting", 1, f"{KI} says no (503).")
+    assert (waiting.state, waiting.waits, waiting.waits_for) == ("waiting", 1, f"{KI} says no (503). Developers:")
     assert (Message.objects.get().state, Message.objects.get().attempts) == ("delivered", 3)
     assert len(university.asked) == 3
 

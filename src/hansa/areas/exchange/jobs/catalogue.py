@@ -71,16 +71,21 @@ def keep(url: str, *, trouble: str = "", **found: Any) -> None:
 
 def league(member: Membership) -> str:
     """Make the catalogue of a closed league from the manifests of its members, and return what is wrong with them."""
-    own_url = member.url(path_of(BY_NAME["discovery", 6]).lstrip("/"))
-    documents = {url: content for url in dict.fromkeys((own_url, *member.league)) if (content := manifest(url))}
+    urls = list(dict.fromkeys((own_url(member), *member.league)))
+    documents = {url: content for url in urls if (content := manifest(url))}
     combined = combine(documents)
     etag = f'"{hashlib.sha256(combined.catalogue).hexdigest()[:32]}"'
     faults = [f"{url}: {note}" for url, notes in combined.notes.items() for note in notes]
-    missing = [row.registry for row in Catalogue.objects.filter(registry__in=(own_url, *member.league)) if row.trouble]
+    missing = Catalogue.objects.filter(registry__in=urls).exclude(trouble="").values_list("registry", flat=True)
     faults += [_("{url} does not answer with a manifest.").format(url=url) for url in missing]
     trouble = " ".join(faults)
     keep(member.catalogue_url, document=combined.catalogue, etag=etag, at=timezone.now(), trouble=trouble)
     return trouble
+
+
+def own_url(member: Membership) -> str:
+    """Return where this node's own manifest is read, by this node like by everybody else."""
+    return member.url(path_of(BY_NAME["discovery", 6]).lstrip("/"))
 
 
 def manifest(url: str) -> bytes:

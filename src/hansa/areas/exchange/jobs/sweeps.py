@@ -21,7 +21,7 @@ from hansa.areas.exchange.models import Iia, Member, Message, Mobility
 from hansa.areas.exchange.network import catalogue, client
 from hansa.areas.exchange.network.client import UnservedError
 from hansa.areas.exchange.network.membership import demand_membership, membership
-from hansa.areas.exchange.states import Channel, MobilityState
+from hansa.areas.exchange.states import Channel, MessageState, MobilityState
 from hansa.kernel.change import change
 from hansa.kernel.jobs import NETWORK, Effect, WaitingError, job
 from hansa.kernel.models import Job
@@ -34,6 +34,8 @@ TURN = 10 * 60.0
 DAILY = timedelta(hours=24)
 #: Clocks differ, and what changes while a list is made may be missing from it.
 OVERLAP = timedelta(hours=1)
+#: How much one sweep fetches before the next turn; a writer holds up all others.
+MOST = 1_000
 Wanted = list[tuple[str, str]]
 Part = Callable[[str, datetime | None], Wanted]
 PARTS: list[Part] = []
@@ -91,21 +93,30 @@ def late_members() -> list[Member]:
 
 @message(post.SWEEP)
 def look(owed: Message) -> Effect:
-    """Ask a member for what it has changed, and owe a look at each."""
-    began = timezone.now()
-    member = Member.objects.filter(hei=owed.partner).first()
-    since = member.swept - OVERLAP if member is not None and member.swept is not None else None
+    """Ask a member for what it has changed, and owe a look at each; very much is fetched in several turns."""
+    member, _made = Member.objects.get_or_create(hei=owed.partner, defaults={"name": owed.partner})
+    began = member.began or timezone.now()
+    since = member.swept - OVERLAP if member.swept is not None else None
     wanted = [one for part in PARTS for one in asked(part, owed.partner, since)]
 
     def effect() -> None:
-        fits = [post.owe_fetch(kind, owed.partner, subject=subject) for kind, subject in wanted]
-        # What does not fit into the queue is found by the next sweep, which begins where this one began.
-        if all(fits):
-            Member.objects.update_or_create(
-                hei=owed.partner, defaults={"swept": began}, create_defaults={"swept": began, "name": owed.partner}
-            )
+        known = looked_at(owed.partner, began)
+        left = [one for one in dict.fromkeys(wanted) if one not in known]
+        for kind, subject in left[:MOST]:
+            post.owe(kind, owed.partner, subject=subject)
+        is_done = len(left) <= MOST
+        Member.objects.filter(hei=owed.partner).update(
+            swept=began if is_done else member.swept, began=None if is_done else began
+        )
 
     return effect
+
+
+def looked_at(hei: str, began: datetime) -> set[tuple[str, str]]:
+    """Return what waits to be fetched from a member, or was fetched since a sweep began."""
+    same = Message.objects.filter(partner=hei)
+    rows = same.filter(Q(state=MessageState.WAITING) | Q(state=MessageState.DELIVERED, at__gte=began))
+    return set(rows.values_list("kind", "subject"))
 
 
 def asked(part: Part, hei: str, since: datetime | None) -> Wanted:
