@@ -12,8 +12,7 @@ from hansa.areas.exchange.models import Application, Call, Check, Mobility, Plan
 from hansa.kernel.files import Upload
 from hansa.kernel.identity import own
 from hansa.lib.canonical import digest
-from tests.areas.exchange.scene import ANNA, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
-from tests.areas.exchange.scene import CLAUSES
+from tests.areas.exchange.scene import ANNA, CLAUSES, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
 from tests.kernel.samples import Sample, World
 
 ABOUT = {**ANNA, "birth_date": date(2003, 4, 5)}
