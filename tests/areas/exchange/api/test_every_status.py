@@ -13,6 +13,7 @@ from hansa.areas.exchange.api import SERVED
 from hansa.areas.exchange.states import MobilityState
 from hansa.lib.ewp.manifest import LIMIT
 from tests.areas.exchange.league import CHARITE, KI, UU, YEAR
+from tests.conftest import given
 
 FOUND, EMPTY = "found", "empty"
 KNOWN, OTHERS, FAKE = "{known}", "{others}", "f" * 32
@@ -122,6 +123,16 @@ ASKED = (
     Asked(("omobilities", 2, "get-url"), ids=IDS, owner=SENDING),
     Asked(("omobility-las", 1, "index-url"), owner=SENDING, partner=RECEIVING, dates=BOTH, unknown_owner=200),
     Asked(("omobility-las", 1, "get-url"), ids=IDS, owner=SENDING),
+    Asked(("imobility-tors", 3, "index-url"), dates=("modified_since",)),
+    Asked(("imobility-tors", 3, "get-url"), ids=IDS),
+    Asked(
+        ("imobility-tors", 2, "index-url"),
+        owner=RECEIVING,
+        partner=SENDING,
+        dates=("modified_since",),
+        unknown_owner=200,
+    ),
+    Asked(("imobility-tors", 2, "get-url"), ids=IDS, owner=RECEIVING),
     Asked(("imobilities", 2, "get-url"), ids=IDS),
     Asked(("imobilities", 1, "get-url"), ids=IDS, owner=RECEIVING),
 )
@@ -181,6 +192,9 @@ def full(league):
             state = MobilityState.ACCEPTED
             mobility = league.mobility(hei, iia=league.iia(hei), is_outgoing=is_outgoing, state=state)
             league.plan(mobility, "A")
+            with given():
+                mobility.transcript = league.transcript(mobility)
+                mobility.save()
             stays[hei, is_outgoing] = mobility.foreign_id
     league.stays = stays
     return league
@@ -194,7 +208,7 @@ def filled(pairs, league, *, is_outgoing):
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_answer_has_the_status_that_the_validator_expects(full, line):
     name, major, part = line.api
-    pairs = filled(line.pairs, full, is_outgoing=name != "imobilities")
+    pairs = filled(line.pairs, full, is_outgoing=name not in ("imobilities", "imobility-tors"))
 
     answer = full.ask(name, major, pairs, part=part, method=line.method, by=line.by)
 
