@@ -113,7 +113,7 @@ class Exchange:
 
     def opened(self, title: str) -> Record:
         """Open a call in Berlin for studies in Stockholm."""
-        deadline = datetime.now().astimezone() + timedelta(days=30)
+        deadline = datetime.combine(self.today + timedelta(days=30), NOON, tzinfo=UTC)
         return self.berlin.as_("officer").calls.open(
             title=title,
             places=[self.place(self.stockholm, STUDIES)],
