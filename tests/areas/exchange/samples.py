@@ -12,8 +12,7 @@ from hansa.areas.exchange.models import Application, Call, Check, Mobility, Plan
 from hansa.kernel.files import Upload
 from hansa.kernel.identity import own
 from hansa.lib.canonical import digest
-from tests.areas.exchange.scene import ANNA, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
-from tests.areas.exchange.scene import CLAUSES
+from tests.areas.exchange.scene import ANNA, CLAUSES, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
 from tests.kernel.samples import Sample, World
 
 ABOUT = {**ANNA, "birth_date": date(2003, 4, 5)}
@@ -152,6 +151,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
         Plan(),
         {"mobility": str(mobility(w, "accepted").pk), "components": json.dumps([COURSE])},
     ),
+    "plans.revise": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
+    "plans.revise_own": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
     "plans.sign": lambda w: (plan(w, "draft"), {}),
     "plans.endorse": lambda w: (plan(w, "signed"), {}),
     "plans.agree": lambda w: (plan(w, "offered", outgoing=False), {}),

@@ -11,6 +11,7 @@ from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender, not_host, not_sender
 from hansa.areas.exchange.models import Mobility
 from hansa.areas.exchange.queries import gate
+from hansa.areas.exchange.queries.credentials import JWT
 from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
 from hansa.areas.exchange.states import Channel
 from hansa.areas.exchange.states import MobilityState as State
@@ -25,8 +26,6 @@ from hansa.lib.letters import moment
 from hansa.lib.signatures import sign_general
 
 RESULT = "result"
-#: Under which name the signatures of a stay hold its credential as a JWT.
-JWT = "credential"
 Rule = Literal["midpoint", "lowest", "highest"]
 
 

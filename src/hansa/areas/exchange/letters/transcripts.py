@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import stays
-from hansa.areas.exchange.actions.transcripts import JWT, RESULT
+from hansa.areas.exchange.actions.transcripts import RESULT
 from hansa.areas.exchange.letters.reading import Body, about, read, settle, step_back
 from hansa.areas.exchange.models import Mobility
 from hansa.areas.exchange.queries import gate
+from hansa.areas.exchange.queries.credentials import JWT
 from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
 from hansa.areas.exchange.states import MobilityState as State
 from hansa.kernel.identity import own
