@@ -94,8 +94,9 @@ def test_verify_without_an_end_says_so(stay: Outgoing, scene: Scene) -> None:
     [({"received": date(2099, 1, 1)}, "received"), ({"valid_until": date(2026, 9, 30)}, "valid_until")],
 )
 def test_verify_names_what_is_wrong(stay: Outgoing, scene: Scene, changes, field) -> None:
+    about = {"authority": "Office", "received": date(2026, 1, 5), **changes}
+
     with pytest.raises(GivenError) as refused:
-        about = {"authority": "Office", "received": date(2026, 1, 5), **changes}
         actions.checks.verify(of(stay), by=scene[rules.OFFICER], **about)
 
     assert list(refused.value.faults) == [field]

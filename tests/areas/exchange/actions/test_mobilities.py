@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from hansa.areas.exchange import actions, rules
+from hansa.areas.exchange.actions.mobilities import not_sender
 from hansa.areas.exchange.models import Application, Call, Message, Mobility
 from hansa.kernel.actions import GivenError, RoleError
 from hansa.lib.errors import RefusedError
@@ -173,10 +174,11 @@ def test_cancel_by_the_host_of_the_network_is_refused(league: League, person) ->
     assert refused.value.remedy
 
 
-def test_host_alone_decides(scene: Scene) -> None:
+def test_host_alone_decides(guest: Incoming, scene: Scene) -> None:
     stay = scene.nominate()
 
     assert not actions.mobilities.accept.possible(stay, scene[rules.OFFICER])
+    assert not_sender(guest.mobility, scene[rules.OFFICER])
     with pytest.raises(RefusedError, match="Only the receiving institution"):
         actions.mobilities.accept(stay, by=scene[rules.OFFICER])
 
