@@ -1,14 +1,20 @@
 """Calls for applications, and the applications."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.exchange.states import ApplicationState, CallState, Cycle, Kind
+from hansa.areas.exchange.models.iias import Iia
+from hansa.areas.exchange.models.places import place_of
+from hansa.areas.exchange.states import ApplicationState, CallState, Cycle, Kind, Level
+from hansa.kernel.identity import own
 from hansa.kernel.models import Person, Record
 from hansa.kernel.models.files import File
+from hansa.kernel.policy import answer
+from hansa.lib.decision import Decision, Request
 
 
 class Call(Record):
@@ -32,6 +38,7 @@ class Call(Record):
     agreement = models.CharField(_("memorandum"), max_length=80, blank=True, editable=False)
     clause = models.CharField(_("clause"), max_length=40, blank=True, editable=False)
     destinations: Any = models.JSONField(_("destinations"), default=list)
+    language_level = models.CharField(_("language level"), max_length=4, choices=Level.choices, default=Level.NONE)
     requirements = models.TextField(_("requirements"), blank=True)
     documents: Any = models.JSONField(_("documents asked for"), default=list, blank=True)
     criteria: Any = models.JSONField(_("criteria"), default=list)
@@ -48,6 +55,34 @@ class Call(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def judge(self, permit: str) -> Decision | None:
+        """Return what the first clause says that does not permit this, or the last that does, for all destinations."""
+        found = None
+        for one in self.destinations:
+            found = self._judge(permit, one)
+            if found is None or not found.permitted:
+                return found
+        return found
+
+    def _judge(self, permit: str, one: Mapping[str, Any]) -> Decision | None:
+        """Return what the clause of one destination says about nominating somebody there."""
+        if one["basis"].startswith("iia:"):
+            iia = Iia.objects.filter(pk=one["basis"].removeprefix("iia:")).first()
+            return iia.decide(permit, condition=int(one["clause"])) if iia is not None else None
+        place = place_of(one["basis"], one["clause"], sending=own().id, receiving=one["institution"])
+        limits = {**place.limits, "places_per_year": min(1, place.places)} if place is not None else {}
+        request = Request(
+            party=own().id,
+            parties=(one["institution"],),
+            area=self.area,
+            action=permit,
+            clause=one["clause"],
+            agreement=one["basis"],
+            limits=limits,
+            by_person=True,
+        )
+        return answer(request)
 
 
 class Application(Record):

@@ -21,8 +21,9 @@ def current() -> Catalogue:
 
 @lru_cache(maxsize=2)
 def read(key: int, _version: str) -> Catalogue:
-    """Return one kept catalogue, read; the same version is read once."""
-    return read_catalogue(bytes(Row.objects.get(pk=key).document))
+    """Return one kept catalogue, read; the same version is read once. One that never came is empty."""
+    document = bytes(Row.objects.get(pk=key).document)
+    return read_catalogue(document) if document else nothing()
 
 
 @lru_cache(maxsize=1)
