@@ -1,5 +1,15 @@
 """What people do in exchange; importing it registers every action."""
 
-from hansa.areas.exchange.actions import checks, mobilities, plans, profiles, transcripts
+from hansa.areas.exchange.actions import (
+    applications,
+    calls,
+    checks,
+    mailings,
+    mobilities,
+    offers,
+    plans,
+    profiles,
+    transcripts,
+)
 
-__all__ = ["checks", "mobilities", "plans", "profiles", "transcripts"]
+__all__ = ["applications", "calls", "checks", "mailings", "mobilities", "offers", "plans", "profiles", "transcripts"]
