@@ -1,4 +1,4 @@
-"""A transcript of a stay in Berlin with courses, a module in two parts and a clinical rotation."""
+"""An academic record of a stay in Berlin with courses, a module in two parts and a clinical rotation."""
 
 from copy import deepcopy
 from typing import Any
@@ -15,6 +15,19 @@ COURSE = {
     "scale": "de",
     "parts": [],
     "attachments": [],
+    "rotation": None,
+}
+ROTATION = {
+    **COURSE,
+    "code": "R-1",
+    "title": "Cardiology",
+    "grade": "1.0",
+    "rotation": {
+        "department": "Cardiology",
+        "assessment": "History taking: entrusted. Consultant, cardiology.",
+        "days": 18,
+        "hours": "120.5",
+    },
 }
 PART = {**COURSE, "grade": None, "credits": None, "date": None, "level": None, "scale": None, "field": None}
 MODULE = {
@@ -28,8 +41,8 @@ MODULE = {
         {**PART, "code": "M-2b", "title": "Ward round", "passed": None},
     ],
 }
-TRANSCRIPT: dict[str, Any] = {
-    "hansa": "transcript/1",
+RECORD: dict[str, Any] = {
+    "hansa": "academic-record/1",
     "id": "urn:hansa:stay:1",
     "host": {"schac": "charite.de", "name": "Charité", "country": "DE", "url": "https://charite.de"},
     "participant": "P-0001",
@@ -40,26 +53,8 @@ TRANSCRIPT: dict[str, Any] = {
         COURSE,
         MODULE,
         {**COURSE, "code": "M-3", "title": "Anatomy", "grade": "5.0", "passed": False, "credits": "5"},
-    ],
-    "assessments": [
-        {
-            "code": "R-1",
-            "competence": "History taking",
-            "days": 18,
-            "hours": "120.5",
-            "supervisor": "Consultant, cardiology",
-            "date": "2027-01-15",
-            "passed": True,
-        },
-        {
-            "code": "R-2",
-            "competence": "Suturing",
-            "days": None,
-            "hours": None,
-            "supervisor": "Registrar, surgery",
-            "date": None,
-            "passed": None,
-        },
+        ROTATION,
+        {**ROTATION, "code": "R-2", "rotation": {**ROTATION["rotation"], "days": None, "hours": None}},
     ],
     "scales": [
         {
@@ -91,6 +86,15 @@ TRANSCRIPT: dict[str, Any] = {
 }
 
 
-def transcript(**changes: Any) -> dict[str, Any]:
+def example(**changes: Any) -> dict[str, Any]:
     """Return a copy of the example with some keys changed."""
-    return {**deepcopy(TRANSCRIPT), **changes}
+    return {**deepcopy(RECORD), **changes}
+
+
+def without_days(**changes: Any) -> dict[str, Any]:
+    """Return a copy of the example as the older versions of ELMO can say it."""
+    courses = deepcopy(RECORD["courses"])
+    for course in courses:
+        if course["rotation"]:
+            course["rotation"]["days"] = None
+    return example(courses=courses, **changes)

@@ -1,4 +1,4 @@
-"""A transcript becomes an ELMO that the published schema accepts, and nothing personal beyond it."""
+"""A record becomes an ELMO that the published schema accepts, and nothing personal beyond it."""
 
 import pytest
 from lxml import etree
@@ -7,14 +7,14 @@ from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.elmo import NAMESPACES, Learner, Record, build
 from hansa.lib.ewp.elmo_reading import read
 from hansa.lib.ewp.xml import parse, write
+from tests.lib.ewp.example_record import example, without_days
 from tests.lib.ewp.schemas import validate
-from tests.lib.exchange.example_transcript import transcript
 
 LEARNER = Learner("Ada", "Muster", "urn:schac:personalUniqueCode:int:esi:charite.de:1")
 
 
 def record(**changes):
-    return Record(transcript(**changes), LEARNER, {"a-1": b"%PDF-1.7"})
+    return Record(example(**changes), LEARNER, {"a-1": b"%PDF-1.7"})
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "1.6.0"])
@@ -25,33 +25,27 @@ def test_build_makes_what_the_published_schema_accepts(version):
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "1.6.0"])
-def test_build_accepts_a_transcript_that_says_little(version):
+def test_build_accepts_a_record_that_says_little(version):
     bare = record(
         scales=[],
         distributions=[],
-        assessments=[],
         attachments=[],
-        courses=[
-            {**transcript()["courses"][0], **dict.fromkeys(("credits", "grade", "date", "field", "level", "scale"))}
-        ],
+        courses=[{**example()["courses"][0], **dict.fromkeys(("credits", "grade", "date", "field", "level", "scale"))}],
     )
 
-    validate(write(build(Record(bare.transcript, Learner("Ada", "Muster")), version=version)))
+    validate(write(build(Record(bare.document, Learner("Ada", "Muster")), version=version)))
 
 
 def test_build_comes_back_whole_but_for_the_distributions():
     found = read(parse(write(build(record()))))
 
-    assert found == Record(transcript(distributions=[]), LEARNER, {"a-1": b"%PDF-1.7"})
+    assert found == Record(example(distributions=[]), LEARNER, {"a-1": b"%PDF-1.7"})
 
 
 def test_build_loses_only_the_days_in_the_older_version():
     found = read(parse(write(build(record(), version="1.6.0"))))
 
-    days = [one["days"] for one in found.transcript["assessments"]]
-    assessments = [{**one, "days": None} for one in transcript()["assessments"]]
-    assert days == [None, None]
-    assert found.transcript == transcript(distributions=[], assessments=assessments)
+    assert found.document == without_days(distributions=[])
 
 
 def test_build_says_of_the_learner_only_what_it_must():
@@ -61,9 +55,9 @@ def test_build_says_of_the_learner_only_what_it_must():
     assert named == ["identifier", "identifier", "givenNames", "familyName", "alternativeName"]
 
 
-def test_build_refuses_what_is_no_transcript():
+def test_build_refuses_what_is_no_record():
     with pytest.raises(InvalidError, match="another format"):
-        build(record(hansa="transcript/2"))
+        build(record(hansa="academic-record/2"))
 
 
 def test_build_uses_the_namespace_of_its_version():

@@ -1,4 +1,4 @@
-"""ELMO from partners who fill it in their own ways becomes a checked transcript or a plain refusal."""
+"""ELMO from partners who fill it in their own ways becomes a checked record or a plain refusal."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def los(inside="", *, identifier="", title="<title>Law</title>", parts=""):
 
 
 def test_read_takes_the_english_title_and_the_schac_code():
-    found = read(elmo(los())).transcript
+    found = read(elmo(los())).document
 
     assert found["host"] == {
         "schac": "uw.edu.pl",
@@ -52,7 +52,7 @@ def test_read_takes_the_english_title_and_the_schac_code():
     ],
 )
 def test_read_takes_the_best_identifier_of_a_course(identifier, code):
-    found = read(elmo(los(identifier=identifier))).transcript
+    found = read(elmo(los(identifier=identifier))).document
 
     assert found["courses"][0]["code"] == code
 
@@ -60,14 +60,14 @@ def test_read_takes_the_best_identifier_of_a_course(identifier, code):
 def test_read_takes_the_period_from_the_days_of_the_courses():
     courses = los("<date>2015-03-17</date>") + los("<date>2014-12-01</date>")
 
-    found = read(elmo(courses)).transcript
+    found = read(elmo(courses)).document
 
     assert found["period"] == {"from": "2014-12-01", "until": "2015-03-17"}
     assert found["year"] == "2014/2015"
 
 
 def test_read_takes_the_day_of_issue_where_no_course_has_one():
-    found = read(elmo(los(), issued="2015-05-31T07:00:00")).transcript
+    found = read(elmo(los(), issued="2015-05-31T07:00:00")).document
 
     assert found["period"] == {"from": "2015-05-31", "until": "2015-05-31"}
     assert found["year"] == "2014/2015"
@@ -77,7 +77,7 @@ def test_read_counts_credits_of_the_european_system_only():
     other = "<credit><scheme>local</scheme><value>9</value></credit>"
     ects = "<credit><scheme>ects</scheme><value>6</value></credit>"
 
-    found = read(elmo(los(other) + los(other + ects))).transcript
+    found = read(elmo(los(other) + los(other + ects))).document
 
     assert [course["credits"] for course in found["courses"]] == [None, "6"]
 
@@ -86,7 +86,7 @@ def test_read_counts_credits_of_the_european_system_only():
     ("level", "expected"), [("EQF</type><value>7", 7), ("EQF</type><value>x", None), ("NQF</type><value>7", None)]
 )
 def test_read_takes_the_european_level_only(level, expected):
-    found = read(elmo(los(f"<level><type>{level}</value></level>"))).transcript
+    found = read(elmo(los(f"<level><type>{level}</value></level>"))).document
 
     assert found["courses"][0]["level"] == expected
 
@@ -95,7 +95,7 @@ def test_read_names_a_scale_that_is_nowhere_described():
     loi = "<gradingSchemeLocalId>0-100</gradingSchemeLocalId>"
     described = '<gradingScheme localId="a"><description>Five to two</description></gradingScheme>'
 
-    found = read(elmo(los(loi), after=described + '<gradingScheme localId="b"/>')).transcript
+    found = read(elmo(los(loi), after=described + '<gradingScheme localId="b"/>')).document
 
     titles = [(one["id"], one["title"]) for one in found["scales"]]
     assert titles == [("a", "Five to two"), ("b", "b"), ("0-100", "0-100")]
@@ -104,7 +104,7 @@ def test_read_names_a_scale_that_is_nowhere_described():
 def test_read_keeps_parts_and_drops_references_to_nothing():
     reference = "<attachments><ref>a-9</ref></attachments>"
 
-    found = read(elmo(los(parts=f"<hasPart>{los(reference)}</hasPart>"))).transcript
+    found = read(elmo(los(parts=f"<hasPart>{los(reference)}</hasPart>"))).document
 
     assert found["courses"][0]["parts"][0]["attachments"] == []
     assert found["courses"][0]["parts"][0]["code"] == "1.1"
@@ -115,7 +115,7 @@ def test_read_takes_attachments_that_say_little():
 
     found = read(elmo(los(), after=attachments))
 
-    assert found.transcript["attachments"] == [
+    assert found.document["attachments"] == [
         {"id": "attachment-1", "title": "Attachment", "kind": "Other"},
         {"id": "attachment-2", "title": "Certificate of Enrolment", "kind": "Other"},
     ]
@@ -138,7 +138,7 @@ def test_read_takes_attachments_that_say_little():
         ),
         (lambda: elmo(los(), issued="yesterday"), "no date and time"),
         (lambda: elmo(los("<date>2015-02-30</date>")), "no day"),
-        (lambda: elmo(""), "empty"),
+        (lambda: elmo(""), "courses"),
     ],
 )
 def test_read_refuses_naming_the_place(document, message):
@@ -171,8 +171,8 @@ def test_read_takes_the_published_example():
 
     found = read(parse(data))
 
-    assert found.transcript["host"]["schac"] == "uw.edu.pl"
-    assert found.transcript["courses"][0]["parts"][0]["credits"] == "15"
+    assert found.document["host"]["schac"] == "uw.edu.pl"
+    assert found.document["courses"][0]["parts"][0]["credits"] == "15"
 
 
 def test_read_takes_the_published_answer():
@@ -180,5 +180,5 @@ def test_read_takes_the_published_answer():
 
     found = tors.read_get((conformance("ewp") / place).read_bytes())
 
-    shares = [one["share"] for one in found[0].record.transcript["distributions"][0]["shares"]]
+    shares = [one["share"] for one in found[0].record.document["distributions"][0]["shares"]]
     assert shares == ["0.8", "24.7", "26.3", "36.3", "9.9", "2.0"]

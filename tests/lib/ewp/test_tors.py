@@ -5,12 +5,12 @@ import pytest
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.elmo import Learner, Record
 from hansa.lib.ewp.tors import VERSIONS, Tor, build_get, build_index, percentages, read_get, read_index
+from tests.lib.ewp.example_record import example, without_days
 from tests.lib.ewp.schemas import validate
-from tests.lib.exchange.example_transcript import transcript
 
 
 def tor(**changes):
-    return Tor("om-1", Record(transcript(**changes), Learner("Ada", "Muster"), {"a-1": b"%PDF-1.7"}))
+    return Tor("om-1", Record(example(**changes), Learner("Ada", "Muster"), {"a-1": b"%PDF-1.7"}))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -39,16 +39,24 @@ def test_build_get_comes_back_whole():
 def test_build_get_comes_back_without_days_in_older_versions(version):
     found = read_get(build_get([tor()], version=version))
 
-    assert found == [tor(assessments=[{**one, "days": None} for one in transcript()["assessments"]])]
+    assert found == [tor(**without_days())]
+
+
+def test_build_get_may_hold_nothing():
+    assert read_get(build_get([])) == []
+
+
+def test_build_index_comes_back():
+    assert read_index(build_index(["om-1", "om-2"], version="2.0.0")) == ["om-1", "om-2"]
 
 
 def test_build_get_sends_one_table_for_a_field():
-    table = transcript()["distributions"][0]
+    table = example()["distributions"][0]
     second = {**table, "scale": "pass", "shares": [{"grade": "pass", "share": "100"}]}
 
     found = read_get(build_get([tor(distributions=[table, second])]))
 
-    assert found[0].record.transcript["distributions"] == [table]
+    assert found[0].record.document["distributions"] == [table]
 
 
 def test_percentages_turn_counts_into_percent():

@@ -26,6 +26,7 @@ class Person(Record, AbstractBaseUser):
     area = "kernel"
     noun = "people"
     title_of_list = _("People")
+    searched = ("username", "name")
 
     class State(models.TextChoices):
         """Whether a person may work here."""

@@ -1,12 +1,12 @@
-"""The transcript of a stay: what was taken, with which result, on which scale.
+"""What ELMO can say about a stay, as one plain document: host, period, courses, scales, tables.
 
-One JSON document, `transcript/1`, from which the ELMO file, the recognition and the credential
-are made. It names the participant by a reference only. Figures with a decimal point are texts,
-so that no reader rounds them; a share may be a count or a percentage, since only the proportion
-counts. A clinical rotation is assessed by competence, with days and hours instead of credits.
+It lies between `transcript/1`, which is certified and signed between Hansa nodes, and the XML of
+the network, which says more (nested courses, several scales, attachments) and says it in other
+words. Figures with a decimal point are texts, so that no reader rounds them; a share may be a
+count or a percentage, since only the proportion counts. The participant is a reference only.
 
     check(document)
-    # InvalidError: courses[2].grade: “1,3” is no grade of the scale “de”. …
+    # InvalidError: courses[2].grade: the scale “de” has no such grade. …
 """
 
 import re
@@ -14,14 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from hansa.lib import shapes
-from hansa.lib.canonical import JSON, digest
+from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
 
-FORMAT = "transcript/1"
+FORMAT = "academic-record/1"
 MOST_COURSES = 500
 MOST_GRADES = 200
 DEEPEST = 4
-NAME = 300
+NAME = 400
+MOST_DAYS = 1_100
 CODE = 120
 ATTACHMENT_KINDS = (
     "Diploma",
@@ -51,7 +52,6 @@ KEYS = (
     "year",
     "issued",
     "courses",
-    "assessments",
     "scales",
     "distributions",
     "attachments",
@@ -69,14 +69,15 @@ COURSE_KEYS = (
     "scale",
     "parts",
     "attachments",
+    "rotation",
 )
-ASSESSMENT_KEYS = ("code", "competence", "days", "hours", "supervisor", "date", "passed")
+ROTATION_KEYS = ("department", "assessment", "days", "hours")
 SCALE_KEYS = ("id", "title", "passing", "failing", "numeric")
 NUMERIC_KEYS = ("best", "lowest_passing")
 
 
 def check(document: JSON) -> None:
-    """Refuse a document that is not a transcript in every detail; the error names the place."""
+    """Refuse a document that is not an academic record in every detail; the error names the place."""
     shapes.mapping(document, "", needed=KEYS)
     if document["hansa"] != FORMAT:
         raise InvalidError("hansa: this is another format.", f'Write "{FORMAT}".')
@@ -87,30 +88,19 @@ def check(document: JSON) -> None:
     scales = _check_scales(document["scales"])
     attachments = _check_attachments(document["attachments"])
     _check_distributions(document["distributions"], scales=scales)
-    courses = shapes.items(document["courses"], "courses", least=0, most=MOST_COURSES)
+    courses = shapes.items(document["courses"], "courses", least=1, most=MOST_COURSES)
     for position, course in enumerate(courses):
         _check_course(course, f"courses[{position}]", scales=scales, attachments=attachments, depth=1)
-    assessments = shapes.items(document["assessments"], "assessments", least=0, most=MOST_COURSES)
-    for position, assessment in enumerate(assessments):
-        _check_assessment(assessment, f"assessments[{position}]")
-    if not courses and not assessments:
-        raise InvalidError("courses: the transcript is empty.", "Enter a course or an assessment.")
     shapes.distinct([course["code"] for course in every_course(document)], "courses", what="course code")
-    shapes.distinct([one["code"] for one in document["assessments"]], "assessments", what="assessment code")
 
 
 def every_course(document: JSON) -> Iterator[Mapping[str, JSON]]:
-    """Give every course of a transcript, each before its parts."""
+    """Give every course of a record, each before its parts."""
     waiting = list(reversed(document["courses"]))
     while waiting:
         course = waiting.pop()
         yield course
         waiting.extend(reversed(course["parts"]))
-
-
-def fingerprint(document: JSON) -> str:
-    """Return the digest by which a recognition names its transcript."""
-    return digest(document)
 
 
 def _check_host(value: object) -> None:
@@ -185,7 +175,7 @@ def _check_distributions(value: object, *, scales: Mapping[str, Sequence[str]]) 
 
 def _check_scale(value: object, place: str, *, scales: Mapping[str, Sequence[str]]) -> None:
     if value is not None and value not in scales:
-        raise InvalidError(f"{place}: the transcript has no such scale.", "Name one of its scales, or null.")
+        raise InvalidError(f"{place}: the record has no such scale.", "Name one of its scales, or null.")
 
 
 def _check_grade(value: str, place: str, *, scale: object, scales: Mapping[str, Sequence[str]]) -> None:
@@ -231,6 +221,7 @@ def _check_course(
         _check_grade(grade, f"{place}.grade", scale=course["scale"], scales=scales)
     for position, named in enumerate(shapes.items(course["attachments"], f"{place}.attachments", least=0, most=50)):
         _check_choice(named, f"{place}.attachments[{position}]", choices=attachments)
+    _check_rotation(course["rotation"], f"{place}.rotation")
     _check_parts(course, place, scales=scales, attachments=attachments, depth=depth)
 
 
@@ -256,14 +247,14 @@ def _check_optional_day(value: object, place: str) -> date | None:
     return None if value is None else shapes.day(value, place)
 
 
-def _check_assessment(value: object, place: str) -> None:
-    assessment = shapes.mapping(value, place, needed=ASSESSMENT_KEYS)
-    shapes.text(assessment["code"], f"{place}.code", most=CODE)
-    shapes.text(assessment["competence"], f"{place}.competence", most=NAME)
-    if assessment["days"] is not None:
-        shapes.whole(assessment["days"], f"{place}.days", low=0, high=400)
-    _optional(assessment["hours"], f"{place}.hours", pattern=DECIMAL, example="120, as a text")
-    # The supervisor stands as a role ("consultant, cardiology"): the transcript names nobody.
-    shapes.text(assessment["supervisor"], f"{place}.supervisor", most=NAME)
-    _check_optional_day(assessment["date"], f"{place}.date")
-    _check_choice(assessment["passed"], f"{place}.passed", choices=(True, False, None))
+def _check_rotation(value: object, place: str) -> None:
+    if value is None:
+        return
+    rotation = shapes.mapping(value, place, needed=ROTATION_KEYS)
+    # The department is where one learnt; the assessment names the role of who assessed, and no person.
+    shapes.text(rotation["department"], f"{place}.department", most=NAME)
+    shapes.text(rotation["assessment"], f"{place}.assessment")
+    if rotation["days"] is not None:
+        shapes.whole(rotation["days"], f"{place}.days", low=1, high=MOST_DAYS)
+    if rotation["hours"] is not None:
+        shapes.matching(rotation["hours"], f"{place}.hours", pattern=DECIMAL, example="120, as a text, or null")

@@ -1,13 +1,13 @@
-"""Transcripts as ELMO, the format of EMREX that Erasmus Without Paper carries.
+"""Academic records as ELMO, the format of EMREX that Erasmus Without Paper carries.
 
 Two versions are written and read: 2.1.1 and 1.6.0 (`emrex-eu/elmo-schemas`, schema.xsd). The
-learner is not part of a transcript and is given beside it: the schemas insist on given names
-and family name, and on nothing else. 1.6.0 has no element for the days of an assessment and
+learner is not part of a record and is given beside it: the schemas insist on given names
+and family name, and on nothing else. 1.6.0 has no element for the days of a rotation and
 leaves them out. A signature inside a received document is not looked at; who sent it is known
 from the connection.
 
-    element = build(transcript, learner=Learner("Ada", "Muster"))
-    elmo_reading.read(element).transcript == transcript
+    element = build(Record(document, Learner("Ada", "Muster")))
+    elmo_reading.read(element).document == document
 """
 
 import base64
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hansa.lib.canonical import JSON
+from hansa.lib.ewp import academic_record
 from hansa.lib.ewp.xml import Element, Make, maker
-from hansa.lib.exchange import transcript as transcripts
 
 NAMESPACES = {
     "2.1.1": "https://github.com/emrex-eu/elmo-schemas/tree/v2",
@@ -24,17 +24,15 @@ NAMESPACES = {
 }
 ESI = "esi"
 REFERENCE = "hansa-reference"
-TRANSCRIPT = "hansa-transcript"
-ASSESSMENT = "hansa-assessment"
-COURSE_IDS = ("local", "ewp-los-id")
+DEPARTMENT = "hansa-department"
 CONTENT = "data:application/pdf;base64,"
 _STATUS = {True: "passed", False: "failed", None: "in-progress"}
-EXTENSION = "urn:hansa:transcript:1"
+EXTENSION = "urn:hansa:academic-record:1"
 
 
 @dataclass(frozen=True)
 class Learner:
-    """Name the person a transcript is about, as little as the schema allows."""
+    """Name the person a record is about, as little as the schema allows."""
 
     given_names: str
     family_name: str
@@ -43,9 +41,9 @@ class Learner:
 
 @dataclass(frozen=True)
 class Record:
-    """Hold a transcript, whose it is, and the bytes of its attachments by their id."""
+    """Hold an academic record, whose it is, and the bytes of its attachments by their id."""
 
-    transcript: JSON
+    document: JSON
     learner: Learner
     contents: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -61,9 +59,9 @@ class _Writer:
 
 
 def build(record: Record, *, version: str = "2.1.1") -> Element:
-    """Return the ELMO element of a transcript; the transcript is checked first."""
-    document = record.transcript
-    transcripts.check(document)
+    """Return the ELMO element of a record; the record is checked first."""
+    document = record.document
+    academic_record.check(document)
     write = _Writer(maker(NAMESPACES[version]), version)
     make = write.make
     return make(
@@ -74,7 +72,6 @@ def build(record: Record, *, version: str = "2.1.1") -> Element:
             "report",
             _issuer(write, document["host"]),
             [_course(write, course) for course in document["courses"]],
-            [_assessment(write, assessment) for assessment in document["assessments"]],
             make("issueDate", document["issued"]),
             [make("gradingScheme", make("description", one["title"]), localId=one["id"]) for one in document["scales"]],
             [_attachment(write, one, contents=record.contents) for one in document["attachments"]],
@@ -134,12 +131,15 @@ def _issuer(write: _Writer, host: Mapping[str, str]) -> Element:
 
 def _course(write: _Writer, course: Mapping[str, JSON]) -> Element:
     make = write.make
+    rotation = course["rotation"]
     return make(
         "learningOpportunitySpecification",
         make("identifier", course["code"], type="local"),
+        make("identifier", rotation["department"], type=DEPARTMENT) if rotation else None,
         make("title", course["title"]),
         make("type", "Module" if course["parts"] else "Course"),
         make("iscedCode", course["field"]) if course["field"] else None,
+        make("description", rotation["assessment"]) if rotation else None,
         make("specifies", _instance(write, course)),
         [make("hasPart", _course(write, part)) for part in course["parts"]],
     )
@@ -147,40 +147,20 @@ def _course(write: _Writer, course: Mapping[str, JSON]) -> Element:
 
 def _instance(write: _Writer, course: Mapping[str, JSON]) -> Element:
     make = write.make
-    taken = course["credits"]
-    level = course["level"]
+    taken, level, rotation = course["credits"], course["level"], course["rotation"] or {}
+    days, hours = rotation.get("days"), rotation.get("hours")
     references = [make("ref", one) for one in course["attachments"]]
     return make(
         "learningOpportunityInstance",
         make("date", course["date"]) if course["date"] else None,
+        make("duration", f"P{days}D") if write.is_second and days else None,
         make("status", _STATUS[course["passed"]]),
         make("gradingSchemeLocalId", course["scale"]) if course["scale"] else None,
         make("resultLabel", course["grade"]) if course["grade"] else None,
         make("credit", make("scheme", "ECTS"), make("value", taken)) if taken else None,
         make("level", make("type", "EQF"), make("value", str(level))) if level else None,
+        make("engagementHours", hours) if hours else None,
         make("attachments", references) if references else None,
-    )
-
-
-def _assessment(write: _Writer, assessment: Mapping[str, JSON]) -> Element:
-    make = write.make
-    days, hours = assessment["days"], assessment["hours"]
-    return make(
-        "learningOpportunitySpecification",
-        make("identifier", assessment["code"], type=ASSESSMENT),
-        make("title", assessment["competence"]),
-        make("type", "Class"),
-        make("description", assessment["supervisor"]),
-        make(
-            "specifies",
-            make(
-                "learningOpportunityInstance",
-                make("date", assessment["date"]) if assessment["date"] else None,
-                make("duration", f"P{days}D") if write.is_second and days is not None else None,
-                make("status", _STATUS[assessment["passed"]]),
-                make("engagementHours", hours) if hours else None,
-            ),
-        ),
     )
 
 

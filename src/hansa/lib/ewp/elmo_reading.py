@@ -1,9 +1,9 @@
-"""Read ELMO, 2.1.1 and 1.6.0, into a transcript.
+"""Read ELMO, 2.1.1 and 1.6.0, into an academic record.
 
 Partners fill the format in many ways, so little is insisted on: the first identifier stands in
 for a missing local one, a scale that is named but not described gets its name as title, a
 course without a status has `passed: null`. A title in several languages is taken in English
-where there is one. What comes out is a checked transcript; what the document does not say about
+where there is one. What comes out is checked; what the document does not say about
 the stay itself is taken from the days of its courses.
 """
 
@@ -18,18 +18,18 @@ from lxml import etree
 
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
-from hansa.lib.ewp.elmo import ASSESSMENT, ESI, EXTENSION, NAMESPACES, REFERENCE, Learner, Record
+from hansa.lib.ewp import academic_record
+from hansa.lib.ewp.elmo import DEPARTMENT, ESI, EXTENSION, NAMESPACES, REFERENCE, Learner, Record
 from hansa.lib.ewp.xml import AGAIN, LANG, Element, every, first, needed, shown, text
-from hansa.lib.exchange import transcript as transcripts
 
-_DAYS = re.compile(r"P([0-9]{1,3})D")
+_DAYS = re.compile(r"P([0-9]{1,4})D")
 _PASSED = {"passed": True, "failed": False}
 _LOS = "learningOpportunitySpecification"
 _LOI = "specifies/learningOpportunityInstance"
 
 
 def read(element: Element) -> Record:
-    """Return the transcript, the learner and the attachments of an ELMO element of either version."""
+    """Return the record, the learner and the attachments of an ELMO element of either version."""
     namespace = etree.QName(element).namespace or ""
     if namespace not in NAMESPACES.values() or etree.QName(element).localname != "elmo":
         raise InvalidError(f"The document is a {shown(element.tag)}, not an ELMO of a known version.", AGAIN)
@@ -44,29 +44,33 @@ class _Reader:
         reports = every(element, "report", namespace=self.namespace)
         if not reports:
             raise InvalidError("elmo/report: this element is missing or empty.", AGAIN)
-        specified = [los for report in reports for los in every(report, _LOS, namespace=self.namespace)]
-        courses = [self.course(los, str(number)) for number, los in enumerate(specified, 1) if not _is_ours(self, los)]
-        assessments = [self.assessment(los) for los in specified if _is_ours(self, los)]
-        attached = [one for report in reports for one in every(report, "attachment", namespace=self.namespace)]
-        attachments = [self.attachment(one, str(number)) for number, one in enumerate(attached, 1)]
-        ids = {attachment["id"] for attachment, _content in attachments}
         learner = _needed(first(element, "learner", namespace=self.namespace), "elmo/learner")
-        issued = moment(needed(reports[0], "issueDate", namespace=self.namespace))
+        attachments, contents = self.attachments(reports)
+        courses = self.courses(reports, known={one["id"] for one in attachments})
+        names = self.identifiers(learner)
         document = {
-            "hansa": transcripts.FORMAT,
+            "hansa": academic_record.FORMAT,
             "host": self.host(_needed(first(reports[0], "issuer", namespace=self.namespace), "report/issuer")),
-            "participant": self.identifiers(learner).get(REFERENCE) or self.identifiers(learner).get(ESI) or "unknown",
-            "issued": issued,
-            "courses": [_with_known(course, ids) for course in courses],
-            "assessments": assessments,
+            "participant": names.get(REFERENCE) or names.get(ESI) or "unknown",
+            "issued": moment(needed(reports[0], "issueDate", namespace=self.namespace)),
+            "courses": courses,
             "scales": self.scales(reports, courses),
             "distributions": [],
-            "attachments": [attachment for attachment, _content in attachments],
+            "attachments": attachments,
         }
         document |= self.stay(element, document)
-        transcripts.check(document)
-        contents = {attachment["id"]: content for attachment, content in attachments if content is not None}
+        academic_record.check(document)
         return Record(document, self.learner(learner), contents)
+
+    def courses(self, reports: Iterable[Element], *, known: set[str]) -> list[dict[str, JSON]]:
+        specified = [los for report in reports for los in every(report, _LOS, namespace=self.namespace)]
+        return [_with_known(self.course(los, str(number)), known) for number, los in enumerate(specified, 1)]
+
+    def attachments(self, reports: Iterable[Element]) -> tuple[list[dict[str, str]], dict[str, bytes]]:
+        attached = [one for report in reports for one in every(report, "attachment", namespace=self.namespace)]
+        found = [self.attachment(one, str(number)) for number, one in enumerate(attached, 1)]
+        contents = {described["id"]: content for described, content in found if content is not None}
+        return [described for described, _content in found], contents
 
     def identifiers(self, element: Element) -> dict[str, str]:
         found = every(element, "identifier", namespace=self.namespace)
@@ -109,6 +113,7 @@ class _Reader:
             "title": self.title(los, _LOS),
             "field": text(los, "iscedCode", namespace=self.namespace) or None,
             **self.instance(_needed(first(los, _LOI, namespace=self.namespace), f"{_LOS}/{_LOI}")),
+            "rotation": self.rotation(los),
             "parts": [self.course(part, f"{position}.{number}") for number, part in enumerate(inside, 1)],
         }
 
@@ -140,17 +145,17 @@ class _Reader:
                 return int(value)
         return None
 
-    def assessment(self, los: Element) -> dict[str, JSON]:
+    def rotation(self, los: Element) -> dict[str, JSON] | None:
+        department = self.identifiers(los).get(DEPARTMENT)
+        if not department:
+            return None
         loi = _needed(first(los, _LOI, namespace=self.namespace), f"{_LOS}/{_LOI}")
         days = _DAYS.fullmatch(text(loi, "duration", namespace=self.namespace))
         return {
-            "code": self.identifiers(los)[ASSESSMENT],
-            "competence": self.title(los, _LOS),
+            "department": department,
+            "assessment": needed(los, "description", namespace=self.namespace),
             "days": int(days[1]) if days else None,
             "hours": self.optional(loi, "engagementHours"),
-            "supervisor": needed(los, "description", namespace=self.namespace),
-            "date": self.optional(loi, "date"),
-            "passed": _PASSED.get(text(loi, "status", namespace=self.namespace)),
         }
 
     def attachment(self, element: Element, position: str) -> tuple[dict[str, str], bytes | None]:
@@ -159,7 +164,7 @@ class _Reader:
         described = {
             "id": self.code(element, f"attachment-{position}"),
             "title": self.title(element, "attachment") if titles else kind or "Attachment",
-            "kind": kind if kind in transcripts.ATTACHMENT_KINDS else "Other",
+            "kind": kind if kind in academic_record.ATTACHMENT_KINDS else "Other",
         }
         return described, content_of(text(element, "content", namespace=self.namespace))
 
@@ -168,11 +173,11 @@ class _Reader:
         for scheme in (one for report in reports for one in every(report, "gradingScheme", namespace=self.namespace)):
             identifier = scheme.get("localId", "")
             titles[identifier] = text(scheme, "description", namespace=self.namespace) or identifier
-        for course in transcripts.every_course({"courses": list(courses)}):
+        for course in academic_record.every_course({"courses": list(courses)}):
             if course["scale"]:
                 titles.setdefault(course["scale"], course["scale"])
         return [
-            {"id": one, "title": title[: transcripts.NAME], "passing": [], "failing": [], "numeric": None}
+            {"id": one, "title": title[: academic_record.NAME], "passing": [], "failing": [], "numeric": None}
             for one, title in titles.items()
         ]
 
@@ -182,17 +187,13 @@ class _Reader:
         if ours is not None:
             return _told(ours, document["scales"])
         issued = document["issued"][:10]
-        days = sorted(course["date"] for course in transcripts.every_course(document) if course["date"]) or [issued]
+        days = sorted(course["date"] for course in academic_record.every_course(document) if course["date"]) or [issued]
         year = int(days[0][:4]) - (days[0][5:7] < "08")
         return {
             "id": f"elmo {document['host']['schac']} {document['issued']}",
             "period": {"from": days[0], "until": days[-1]},
             "year": f"{year}/{year + 1}",
         }
-
-
-def _is_ours(reader: _Reader, los: Element) -> bool:
-    return ASSESSMENT in reader.identifiers(los)
 
 
 def _with_known(course: Mapping[str, JSON], ids: set[str]) -> dict[str, JSON]:

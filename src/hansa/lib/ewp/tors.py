@@ -13,9 +13,8 @@ from lxml import etree
 
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
-from hansa.lib.ewp import elmo, elmo_reading
+from hansa.lib.ewp import academic_record, elmo, elmo_reading
 from hansa.lib.ewp.xml import AGAIN, Element, Make, every, first, maker, needed, parse, shown, text, write
-from hansa.lib.exchange import transcript as transcripts
 
 _PLACE = (
     "https://github.com/erasmus-without-paper/ewp-specs-api-imobility-tors/blob/stable-v{}/endpoints/{}-response.xsd"
@@ -40,7 +39,7 @@ def namespace(version: str, *, endpoint: str) -> str:
 
 
 def build_get(tors: Iterable[Tor], *, version: str = "3.0.0") -> bytes:
-    """Return the answer that holds these transcripts."""
+    """Return the answer that holds these academic_record."""
     make = maker(namespace(version, endpoint="get"))
     return write(make("imobility-tors-get-response", [_tor(make, tor, version=version) for tor in tors]))
 
@@ -52,7 +51,7 @@ def build_index(omobility_ids: Iterable[str], *, version: str = "3.0.0") -> byte
 
 
 def _tor(make: Make, tor: Tor, *, version: str) -> Element:
-    document = tor.record.transcript
+    document = tor.record.document
     return make(
         "tor",
         make("omobility-id", tor.omobility_id),
@@ -115,11 +114,11 @@ def _read_tor(element: Element, *, namespace: str) -> Tor:
     record = elmo_reading.read(found[0])
     year = text(element, "receiving-academic-year-id", namespace=namespace)
     document = {
-        **record.transcript,
-        "year": year or record.transcript["year"],
-        "distributions": _read_tables(element, record.transcript, namespace=namespace),
+        **record.document,
+        "year": year or record.document["year"],
+        "distributions": _read_tables(element, record.document, namespace=namespace),
     }
-    transcripts.check(document)
+    academic_record.check(document)
     omobility_id = needed(element, "omobility-id", namespace=namespace)
     return Tor(omobility_id, elmo.Record(document, record.learner, record.contents))
 
@@ -128,7 +127,7 @@ def _read_tables(element: Element, document: JSON, *, namespace: str) -> list[di
     table = first(element, "gradeConversionTable", namespace=namespace)
     if table is None:
         return []
-    scales = {course["field"]: course["scale"] for course in transcripts.every_course(document)}
+    scales = {course["field"]: course["scale"] for course in academic_record.every_course(document)}
     return [
         {
             "field": one.get("iscedCode", ""),

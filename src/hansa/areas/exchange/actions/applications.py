@@ -11,21 +11,36 @@ from hansa.areas.exchange.models import Application, Call
 from hansa.areas.exchange.queries import applications, calls
 from hansa.areas.exchange.rules import NOMINATE
 from hansa.areas.exchange.states import ApplicationState as State
-from hansa.areas.exchange.states import CallState, Cycle, Level
+from hansa.areas.exchange.states import CallState, Level
 from hansa.kernel.actions import NEW, GivenError, action
-from hansa.kernel.files import Upload, forget, keep, one_of
+from hansa.kernel.files import Upload, forget, keep
 from hansa.kernel.models import Person
 from hansa.kernel.policy import granted
 from hansa.lib.errors import RefusedError
-from hansa.lib.exchange.ranking import MOST_POINTS, YES_NO
+from hansa.lib.exchange.ranking import MOST_POINTS
 
 AT_HOME = "An application stays in this house until a clause is asked for the nomination."
 Gender = Literal["female", "male", "other", "unknown"]
-Outcome = Literal["selected", "reserve", "declined"]
+Decision = Literal["selected", "reserve", "declined"]
+CycleName = Literal["short", "bachelor", "master", "doctoral"]
+LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
 WRITTEN = frozenset(
-    ["given_names", "family_name", "birth_date", "nationality", "gender", "email", "field", "cycle", "wishes", "esi", "language", "language_level"]
+    [
+        "given_names",
+        "family_name",
+        "birth_date",
+        "nationality",
+        "gender",
+        "email",
+        "field",
+        "cycle",
+        "wishes",
+        "esi",
+        "language",
+        "language_level",
+    ]
 )
-YES = {"yes": YES_NO[True], "no": YES_NO[False]}
+YES_NO = {"yes": MOST_POINTS, "no": 0}
 
 
 def call_named(key: str) -> Call:
@@ -71,12 +86,12 @@ def apply(
     gender: Gender,
     email: str,
     field: int,
-    cycle: Cycle,
+    cycle: CycleName,
     wishes: list[str] | None = None,
     esi: str = "",
     language: str = "",
-    language_level: Level = Level.NONE,
-    answers: dict[str, str] | None = None,
+    language_level: LevelName = "none",
+    motivation: str = "",
 ) -> None:
     """Apply.
 
@@ -88,8 +103,9 @@ def apply(
         raise RefusedError(
             _("You have an application for this call already."), _("Open it under your applications and go on there.")
         )
+    row.answers = {"motivation": motivation}
     said = {name: value for name, value in locals().items() if name in WRITTEN}
-    write(row, {**said, "wishes": wishes or [], "answers": answers or {}})
+    write(row, {**said, "wishes": wishes or []})
 
 
 WRITING = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)
@@ -100,51 +116,52 @@ def revise(
     row: Application,
     *,
     by: Person,
-    given_names: str,
-    family_name: str,
-    birth_date: date,
-    nationality: str,
-    gender: Gender,
-    email: str,
-    field: int,
-    cycle: Cycle,
+    given_names: str | None = None,
+    family_name: str | None = None,
+    birth_date: date | None = None,
+    nationality: str | None = None,
+    gender: Gender | None = None,
+    email: str | None = None,
+    field: int | None = None,
+    cycle: CycleName | None = None,
     wishes: list[str] | None = None,
-    esi: str = "",
-    language: str = "",
-    language_level: Level = Level.NONE,
-    answers: dict[str, str] | None = None,
+    esi: str | None = None,
+    language: str | None = None,
+    language_level: LevelName | None = None,
+    motivation: str | None = None,
 ) -> None:
-    """Change your application.
+    """Go on writing.
 
-    One that was handed in is taken back by this; hand it in again before the deadline.
+    What you leave empty stays as it is. An application that was handed in is taken back by this; hand it in again
+    before the deadline.
     """
     demand_open(row.call)
-    said = {name: value for name, value in locals().items() if name in WRITTEN}
-    write(row, {**said, "wishes": wishes or [], "answers": answers or {}})
+    if motivation is not None:
+        row.answers = {"motivation": motivation}
+    write(row, {name: value for name, value in locals().items() if name in WRITTEN and value is not None})
     row.state, row.submitted = State.DRAFT, None
     row.points, row.is_eligible, row.reason = {}, True, ""
 
 
 @action(needs="applications.submit", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
-def attach(row: Application, *, by: Person, name: str, document: Upload) -> None:
-    """Attach a document.
+def attach(row: Application, *, by: Person, document: Upload, purpose: str) -> None:
+    """Add a document.
 
     Under one of the names that the call asks for. It stays at your own institution.
     """
     demand_open(row.call)
-    if name not in row.call.documents:
+    if purpose not in row.call.documents:
         asked = ", ".join(row.call.documents) or _("none")
-        raise GivenError({"name": _("The call asks for: {documents}.").format(documents=asked)})
-    forget(row, digests=[file.digest for file in row.files() if file.role == name])
-    keep(row, document, role=name)
+        raise GivenError({"purpose": _("The call asks for: {documents}.").format(documents=asked)})
+    forget(row, digests=[file.digest for file in row.files() if file.role == purpose])
+    keep(row, document, role=purpose)
 
 
 @action(needs="applications.submit", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
-def detach(row: Application, *, by: Person, digest: str) -> None:
+def detach(row: Application, *, by: Person, document: str) -> None:
     """Remove a document."""
-    if one_of(row, digest) is None:
-        raise GivenError({"digest": _("The application has no such document.")})
-    forget(row, digests=[digest])
+    if not forget(row, digests=[document]):
+        raise GivenError({"document": _("The application has no such document.")})
 
 
 @action(needs="applications.submit", source=(State.DRAFT,), target=(State.SUBMITTED,), because=AT_HOME, own=True)
@@ -159,9 +176,20 @@ def submit(row: Application, *, by: Person) -> None:
             _("The application cannot be handed in yet. Missing: {missing}.").format(missing="; ".join(found)),
             _("Add it before the deadline."),
         )
+    demand_level(row)
     for wish in row.wishes:
         demand_fit(row, wish)
     row.submitted = timezone.now()
+
+
+def demand_level(row: Application) -> None:
+    """Refuse an application whose language level is below that of the call."""
+    levels = list(Level.values)
+    if levels.index(row.language_level) < levels.index(row.call.language_level):
+        raise RefusedError(
+            _("The call asks for the language level {level}.").format(level=row.call.language_level),
+            _("Correct yours if it is higher, or choose another call."),
+        )
 
 
 def demand_fit(row: Application, institution: str) -> None:
@@ -172,16 +200,16 @@ def demand_fit(row: Application, institution: str) -> None:
     granted(row.call.judge_place(there, NOMINATE, application=row), by_person=True)
 
 
-ENDING = (State.DRAFT, State.SUBMITTED, State.RESERVE, State.TAKEN)
+ENDING = (State.DRAFT, State.SUBMITTED, State.RESERVE, *calls.HOLDING)
 
 
 @action(needs="applications.withdraw", source=ENDING, target=(State.WITHDRAWN,), because=AT_HOME, own=True)
 def withdraw(row: Application, *, by: Person) -> None:
     """Withdraw your application.
 
-    A place that you had taken is offered to the next on the waiting list.
+    A place that you held goes to the next on the waiting list.
     """
-    give_up(row, is_holding=row.state == State.TAKEN)
+    give_up(row)
 
 
 @action(needs="applications.answer", source=(State.SELECTED,), target=(State.TAKEN,), because=AT_HOME, own=True)
@@ -193,19 +221,19 @@ def accept_place(row: Application, *, by: Person) -> None:
 
 
 @action(needs="applications.answer", source=(State.SELECTED,), target=(State.WITHDRAWN,), because=AT_HOME, own=True)
-def decline_place(row: Application, *, by: Person) -> None:
-    """Decline the place.
+def refuse_place(row: Application, *, by: Person) -> None:
+    """Do not take the place.
 
-    It is offered to the next on the waiting list at once. This cannot be taken back.
+    It goes to the next on the waiting list at once. This cannot be taken back.
     """
-    give_up(row, is_holding=True)
+    give_up(row)
 
 
-def give_up(row: Application, *, is_holding: bool) -> None:
+def give_up(row: Application) -> None:
     """Let an application end; a place it held goes to the next on the waiting list, in the same change."""
-    institution, row.outcome, row.state = row.outcome, "", State.WITHDRAWN
-    if is_holding:
-        offer_next(row, institution)
+    if row.state in calls.HOLDING:
+        offer_next(row, row.outcome)
+    row.outcome, row.state = "", State.WITHDRAWN
 
 
 def offer_next(row: Application, institution: str) -> None:
@@ -223,14 +251,14 @@ def offer_next(row: Application, institution: str) -> None:
 
 
 @action(needs="applications.assess", source=(State.SUBMITTED,), target=(State.SUBMITTED,), because=AT_HOME)
-def assess(row: Application, *, by: Person, points: dict[str, str] | None = None, not_eligible: str = "") -> None:
+def assess(row: Application, *, by: Person, points: dict[str, str] | None = None, excluded: str = "") -> None:
     """Assess the application.
 
-    Give points from 0 to 100, or yes or no, in each criterion; or say why the applicant is not eligible, which the
-    applicant reads.
+    Give points from 0 to 100, or yes or no, in each criterion; or say why it cannot be considered, which the applicant
+    reads.
     """
-    row.points = {} if not_eligible else pointed(row.call, points or {})
-    row.is_eligible, row.reason = not not_eligible, not_eligible
+    row.points = {} if excluded else pointed(row.call, points or {})
+    row.is_eligible, row.reason = not excluded, excluded
 
 
 def pointed(call: Call, given: dict[str, str]) -> dict[str, int]:
@@ -238,7 +266,7 @@ def pointed(call: Call, given: dict[str, str]) -> dict[str, int]:
     names = [one["name"] for one in call.criteria]
     if set(given) != set(names):
         raise GivenError({"points": _("Give points in each of: {names}.").format(names=", ".join(names))})
-    found = {name: YES.get(said.strip().lower(), said) for name, said in given.items()}
+    found = {name: YES_NO.get(said.strip().lower(), said) for name, said in given.items()}
     wrong = [name for name, said in found.items() if not is_points(said)]
     if wrong:
         raise GivenError(
@@ -258,19 +286,19 @@ DECIDED = (State.SELECTED, State.RESERVE, State.DECLINED)
 
 
 @action(needs="applications.decide", source=BY_HAND, target=DECIDED, because=AT_HOME)
-def decide(row: Application, *, by: Person, outcome: Outcome, reason: str, destination: str = "") -> None:
+def decide(row: Application, *, by: Person, decision: Decision, reason: str, destination: str = "") -> None:
     """Decide by hand.
 
     Where the ranking does not do justice to a case. The applicant reads the reason, and the ledger keeps who decided.
     """
     if row.call.state not in (CallState.CLOSED, CallState.RANKED):
         raise RefusedError(_("People can still apply."), _("Decide when the call is closed."))
-    if bool(destination) != (outcome == State.SELECTED):
+    if bool(destination) != (decision == State.SELECTED.value):
         raise GivenError({"destination": _("Choose one where a place is offered, and only there.")})
     if destination:
         demand_fit(row, destination)
         demand_free(row, destination)
-    row.state, row.outcome, row.reason = State(outcome), destination, reason
+    row.state, row.outcome, row.reason = State(decision), destination, reason
 
 
 def demand_free(row: Application, institution: str) -> None:

@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,17 +13,21 @@ from hansa.areas.exchange.models import Application, Call
 from hansa.areas.exchange.models.calls import IIA
 from hansa.areas.exchange.queries import calls
 from hansa.areas.exchange.rules import NOMINATE
-from hansa.areas.exchange.states import ApplicationState, Cycle, Kind
+from hansa.areas.exchange.states import ApplicationState
 from hansa.areas.exchange.states import CallState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.models import Person
 from hansa.lib import shapes
-from hansa.lib.errors import RefusedError
+from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp.terms import year_of
-from hansa.lib.exchange.ranking import MOST_WEIGHT
+from hansa.lib.exchange import ranking
 
+CycleName = Literal["any", "short", "bachelor", "master", "doctoral"]
+LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
 MOST_DESTINATIONS = 100
 MOST_CRITERIA = 20
+MOST_WEIGHT = 1_000
+LONGEST_CRITERION = 80
 MOST_DOCUMENTS = 15
 LONGEST_DOCUMENT = 40
 MOST_WISHES = 20
@@ -36,14 +40,14 @@ def open(  # noqa: A001 -- the word of the field, and the verb of the action
     *,
     by: Person,
     title: str,
-    kind: Kind,
-    destinations: list[str],
+    places: list[str],
     deadline: datetime,
     starts: date,
     ends: date,
-    criteria: dict[str, str],
-    cycle: Cycle = Cycle.ANY,
+    criteria: list[str],
+    cycle: CycleName = "any",
     requirements: str = "",
+    language_level: LevelName = "none",
     documents: list[str] | None = None,
     most_wishes: int = 3,
 ) -> None:
@@ -52,14 +56,14 @@ def open(  # noqa: A001 -- the word of the field, and the verb of the action
     People of this institution can apply until the deadline. Criteria and weights are published with it, and so is the
     seed of the lot for ties: nothing of this can be changed once somebody may apply.
     """
-    call.title, call.kind, call.cycle = title, kind, cycle
+    call.title, call.cycle, call.language_level = title, cycle, language_level
     call.starts, call.ends, call.year = starts, ends, year_of(starts)
     call.deadline, call.requirements = aware(deadline), requirements
-    call.criteria = weighed(criteria)
+    call.criteria = criteria_of(criteria)
     call.documents, call.most_wishes = listed(documents or []), most_wishes
     call.seed = secrets.token_hex(16)
     demand_order(call)
-    put_places(call, destinations)
+    put_places(call, places)
 
 
 def demand_order(call: Call) -> None:
@@ -75,13 +79,14 @@ def demand_order(call: Call) -> None:
 def put_places(call: Call, keys: list[str]) -> None:
     """Write where one can go, with the places that are left there now."""
     if not 1 <= len(keys) <= MOST_DESTINATIONS:
-        raise GivenError({"destinations": _("Choose from 1 to {most}.").format(most=MOST_DESTINATIONS)})
+        raise GivenError({"places": _("Choose from 1 to {most}.").format(most=MOST_DESTINATIONS)})
     found = [calls.destination(key) for key in keys]
     where = [one.institution for one in found]
     if len(set(where)) < len(where):
-        raise GivenError({"destinations": _("An institution stands there twice; open a second call for the other.")})
-    if any(one.kind != call.kind for one in found):
-        raise GivenError({"destinations": _("A place is for another kind of stay than the call.")})
+        raise GivenError({"places": _("An institution stands there twice; open a second call for the other.")})
+    if len({one.kind for one in found}) > 1:
+        raise GivenError({"places": _("Choose places for one kind of stay.")})
+    call.kind = found[0].kind
     call.destinations = [
         {"institution": one.institution, "name": name, "places": 0, "basis": one.basis, "clause": one.clause}
         for one, name in zip(found, calls.names_of(where), strict=True)
@@ -93,21 +98,27 @@ def put_places(call: Call, keys: list[str]) -> None:
         call.agreement, call.clause = under.basis, under.clause
 
 
-def weighed(given: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the criteria with their weights, or say what is wrong with them."""
-    if not 1 <= len(given) <= MOST_CRITERIA:
-        raise GivenError({"criteria": _("Give from 1 to {most} criteria.").format(most=MOST_CRITERIA)})
-    for name, weight in given.items():
-        is_weight = weight.isascii() and weight.isdigit() and 1 <= int(weight) <= MOST_WEIGHT
-        if not is_weight or not shapes.is_clean(name) or not 1 <= len(name.strip()) <= 80:  # noqa: PLR2004 -- one line
-            raise GivenError(
-                {
-                    "criteria": _("Write each as: name = weight, a whole number from 1 to {most}.").format(
-                        most=MOST_WEIGHT
-                    )
-                }
-            )
-    return [{"name": name, "weight": int(weight)} for name, weight in given.items()]
+def criteria_of(lines: list[str]) -> list[dict[str, Any]]:
+    """Return criteria written as lines "name = weight", or say what is wrong with them; a weight left out is 1."""
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        name, _sign, weight = (part.strip() for part in line.partition("="))
+        is_weight = weight.isascii() and weight.isdigit() and int(weight) <= MOST_WEIGHT
+        found.append({"name": name, "weight": (int(weight) if is_weight else 0) if weight else 1})
+    is_clear = all(shapes.is_clean(one["name"]) and len(one["name"]) <= LONGEST_CRITERION for one in found)
+    try:
+        ranking.check([ranking.Criterion(one["name"], one["weight"]) for one in found])
+    except InvalidError:
+        is_clear = False
+    if not is_clear or len(found) > MOST_CRITERIA:
+        raise GivenError(
+            {
+                "criteria": _("Write at most {most}, each once, as: name = weight, from 1 to {weight}.").format(
+                    most=MOST_CRITERIA, weight=MOST_WEIGHT
+                )
+            }
+        )
+    return found
 
 
 def listed(given: list[str]) -> list[str]:
@@ -192,12 +203,12 @@ def demand_assessed(rows: list[Application], call: Call) -> None:
 
 def place(row: Application, line: dict[str, Any], call: Call) -> None:
     """Write what the ranking says into an application."""
-    row.rank, row.outcome = line["rank"], line["destination"] or ""
+    row.rank, row.outcome = line["rank"], line["destination"]
     if not row.is_eligible:
         row.state = ApplicationState.DECLINED
     else:
         score = Fraction(line["score"])
         row.score = (Decimal(score.numerator) / Decimal(score.denominator)).quantize(Decimal("0.0001"))
         row.state = ApplicationState.SELECTED if row.outcome else ApplicationState.RESERVE
-        row.reason = calls.in_names(" ".join(line["reasons"]), call)
+        row.reason = line["why"]
     row.save()

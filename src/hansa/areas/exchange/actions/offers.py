@@ -20,7 +20,8 @@ from hansa.kernel.models import Person
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import RefusedError
 
-Form = Literal["course", "place"]
+FormName = Literal["course", "place"]
+LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
 ONLY_LESS = "Taking an offer back asks nothing of anybody, so it needs no clause."
 
 
@@ -40,7 +41,7 @@ def demand_ours(offer: Offer) -> None:
 def write(offer: Offer, said: dict[str, Any]) -> None:
     """Fill an offer, or raise GivenError naming what is wrong."""
     for name, value in said.items():
-        setattr(offer, name, value)
+        setattr(offer, name, number_of(value) if name == "credits" else value)
     if not offer.language_level:
         # Left open, it is the level that the clause asks for anyway.
         clause = clause_of(offer.under, offer.clause)
@@ -48,6 +49,14 @@ def write(offer: Offer, said: dict[str, Any]) -> None:
     offer.state = State.OPEN
     if found := offers.faults(offer):
         raise GivenError(found)
+
+
+def number_of(text: str) -> Decimal | None:
+    """Return the credits that somebody wrote, or say that they are no number."""
+    try:
+        return Decimal(text) if text else None
+    except ArithmeticError:
+        raise GivenError({"credits": _("Write credits as a number, such as 7.5.")}) from None
 
 
 def tell(offer: Offer, kind: str) -> None:
@@ -71,13 +80,13 @@ def offer(
     *,
     by: Person,
     place: str,
-    form: Form,
+    form: FormName,
     title: str,
     department: str,
     language: str,
-    language_level: str = "",
+    language_level: LevelName | None = None,
     code: str = "",
-    credits: Decimal | None = None,  # noqa: A002 -- the field's word, as in the letter
+    credits: str = "",  # noqa: A002 -- the field's word, as in the letter
     term: str = "",
     supervisor: str = "",
     capacity: int | None = None,
@@ -94,7 +103,7 @@ def offer(
     offer.kind = found.kind
     offers.put_under(offer, host=own().id, agreement=found.agreement, clause=found.clause)
     said = {name: value for name, value in locals().items() if name in offers.FIELDS}
-    write(offer, {**said, "checks": checks or []})
+    write(offer, {**said, "language_level": language_level or "", "checks": checks or []})
     tell(offer, "offers.offered")
 
 
@@ -103,29 +112,28 @@ def revise(
     offer: Offer,
     *,
     by: Person,
-    form: Form,
-    title: str,
-    department: str,
-    language: str,
-    language_level: str = "",
-    code: str = "",
-    credits: Decimal | None = None,  # noqa: A002 -- the field's word, as in the letter
-    term: str = "",
-    supervisor: str = "",
+    title: str | None = None,
+    department: str | None = None,
+    language: str | None = None,
+    language_level: LevelName | None = None,
+    code: str | None = None,
+    credits: str | None = None,  # noqa: A002 -- the field's word, as in the letter
+    term: str | None = None,
+    supervisor: str | None = None,
     capacity: int | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
     checks: list[str] | None = None,
-    description: str = "",
+    description: str | None = None,
 ) -> None:
     """Revise the offer.
 
-    What stands here replaces what stood in the catalogue, here and at the partners. Stays that took it stay.
+    What you leave empty stays as it is. Every institution that may send people here sees the new version; stays that
+    took it, and plans that were signed, stay as they are.
     """
     demand_ours(offer)
     offers.put_under(offer, host=own().id, agreement=offer.under, clause=offer.clause)
-    said = {name: value for name, value in locals().items() if name in offers.FIELDS}
-    write(offer, {**said, "checks": checks or []})
+    write(offer, {n: value for n, value in locals().items() if n in offers.FIELDS and value is not None})
     tell(offer, "offers.revised")
 
 

@@ -1,7 +1,7 @@
 """Letters by which a host offers courses and places, revises them, and takes them back."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -120,7 +120,7 @@ def number_of(text: str) -> Decimal | None:
     """Return the credits that a letter names, or None."""
     try:
         return Decimal(text) if text else None
-    except InvalidOperation:
+    except ArithmeticError:
         raise InvalidError(_("The letter names no number of credits."), _("Ask its sender.")) from None
 
 

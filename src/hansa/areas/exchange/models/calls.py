@@ -42,6 +42,7 @@ class Call(Record):
     agreement = models.CharField(_("memorandum"), max_length=80, blank=True, editable=False)
     clause = models.CharField(_("clause"), max_length=40, blank=True, editable=False)
     destinations: Any = models.JSONField(_("destinations"), default=list)
+    language_level = models.CharField(_("language level"), max_length=4, choices=Level.choices, default=Level.NONE)
     requirements = models.TextField(_("requirements"), blank=True)
     documents: Any = models.JSONField(_("documents asked for"), default=list, blank=True)
     criteria: Any = models.JSONField(_("criteria"), default=list)

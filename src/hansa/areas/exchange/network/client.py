@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.network import catalogue
+from hansa.areas.exchange.network.membership import certificate_file, key_file, keys
 from hansa.kernel.identity import own
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.ewp import answers, signing

@@ -11,8 +11,7 @@ from hansa.areas.exchange.queries.offers import fault
 from hansa.areas.exchange.states import ApplicationState
 from hansa.lib.ewp.identifiers import check_country, check_esi, check_isced, check_language
 
-MOST_ANSWERS = 30
-LONGEST_ANSWER = 5_000
+LONGEST_ANSWER = 10_000
 
 
 def faults(row: Application, *, today: date) -> dict[str, str]:
@@ -23,8 +22,8 @@ def faults(row: Application, *, today: date) -> dict[str, str]:
     found |= fault("language", check_language, row.language) if row.language else {}
     if row.birth_date >= today:
         found["birth_date"] = _("It is not in the past.")
-    if len(row.answers) > MOST_ANSWERS or any(len(text) > LONGEST_ANSWER for text in row.answers.values()):
-        found["answers"] = _("These are too many or too long.")
+    if any(len(text) > LONGEST_ANSWER for text in row.answers.values()):
+        found["motivation"] = _("It is longer than {most} letters.").format(most=LONGEST_ANSWER)
     return found | _faults_of_wishes(row)
 
 

@@ -100,50 +100,40 @@ def held(there: Mapping[str, Any], promised: Iterable[tuple[str, str, str]]) -> 
 
 def ranked(call: Call, applications: Iterable[Application], *, left: Mapping[str, int]) -> dict[str, JSON]:
     """Return the ranking as it is published: everything that it takes to do it again, and no name."""
-    rows = list(applications)
-    entered = [entry(row, call) for row in rows]
+    entries = {str(row.pk): entry(row) for row in applications}
     criteria = [ranking.Criterion(one["name"], one["weight"]) for one in call.criteria]
-    made = ranking.rank(entered, criteria=criteria, places=left, seed=call.seed)
-    by_id = {one.id: one for one in entered}
+    made = ranking.rank(list(entries.values()), criteria, places=left, seed=call.seed)
     return {
         "hansa": FORMAT,
         "criteria": [dict(one) for one in call.criteria],
         "places": dict(left),
-        "left": dict(made.left),
         "seed": call.seed,
-        "lines": [line(one, by_id[one.id]) for one in made.lines],
+        "lines": [line(one, entries[one.id]) for one in made],
     }
 
 
-def entry(row: Application, call: Call) -> ranking.Application:
-    """Return what the ranking needs of an application; one that is excluded competes with nobody."""
-    points = row.points if row.is_eligible else dict.fromkeys([one["name"] for one in call.criteria], 0)
-    return ranking.Application(
-        id=str(row.pk), points=points, wishes=row.wishes, unmet=() if row.is_eligible else (row.reason,)
+def entry(row: Application) -> ranking.Entry:
+    """Return what the ranking needs of an application."""
+    return ranking.Entry(
+        id=str(row.pk), points=row.points, wishes=row.wishes, excluded="" if row.is_eligible else row.reason
     )
 
 
-def line(said: ranking.Line, entered: ranking.Application) -> dict[str, JSON]:
-    """Return one line of the ranking as it is published."""
+def line(said: ranking.Line, entered: ranking.Entry) -> dict[str, JSON]:
+    """Return one line as it is published; why somebody is not eligible is for that person's eyes."""
+    is_eligible = not entered.excluded
     return {
         "application": said.id,
+        "eligible": is_eligible,
         "rank": said.rank,
         "score": fraction(said.score),
-        "points": dict(said.points),
+        "points": dict(entered.points),
         "wishes": list(entered.wishes),
-        "destination": said.destination,
-        "eligible": said.rank is not None,
-        "reasons": list(said.reasons) if said.rank is not None else [],
+        "destination": said.outcome,
+        "why": said.why if is_eligible else "",
     }
 
 
 def fraction(value: Fraction | None) -> str:
     """Return a score exactly, as 175/2."""
     return str(value) if value is not None else ""
-
-
-def in_names(text: str, call: Call) -> str:
-    """Return a sentence of the ranking with the names of destinations in the place of their ids."""
-    for there in sorted(call.destinations, key=lambda one: -len(one["institution"])):
-        text = text.replace(there["institution"], there["name"])
-    return text

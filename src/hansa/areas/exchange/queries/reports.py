@@ -8,8 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
-from hansa.areas.exchange.queries import network, places
-from hansa.areas.exchange.queries.experience import named
+from hansa.areas.exchange.queries import calls, network, places
 from hansa.areas.exchange.states import TAKING, Kind
 from hansa.kernel.identity import own
 from hansa.lib.ewp.terms import year_of
@@ -73,7 +72,8 @@ def funding(year: str, *, partner: str = "") -> list[Line]:
             line.nights += (departed - arrived).days
     for key, number in _given(year).items():
         lines.setdefault(key, _line(key)).given += number
-    names = named([line.partner for line in lines.values()])
+    partners = sorted({line.partner for line in lines.values()})
+    names = dict(zip(partners, calls.names_of(partners), strict=True))
     for line in lines.values():
         line.name = names[line.partner]
     wanted = [line for line in lines.values() if partner in ("", line.partner)]
