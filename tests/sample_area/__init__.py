@@ -11,6 +11,7 @@ from hansa.kernel.areas import all_areas
 from hansa.kernel.people import GRANTS
 from hansa.kernel.policy import VOCABULARIES
 from hansa.node import urls
+from hansa.web import urls as pages
 
 PATH = "tests.sample_area"
 
@@ -35,5 +36,6 @@ def added(settings: Any) -> Iterator[None]:
 def renew() -> None:
     """Find the areas and their addresses anew."""
     all_areas.cache_clear()
+    importlib.reload(pages)
     importlib.reload(urls)
     clear_url_caches()

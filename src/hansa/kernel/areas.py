@@ -68,3 +68,10 @@ def modules(name: str) -> list[ModuleType]:
     """Return the module or package of this name of every area that has one: views, api, commands, forms."""
     names = [f"{path}.{name}" for path in settings.AREAS]
     return [import_module(found) for found in names if find_spec(found) is not None]
+
+
+def views_of() -> dict[str, ModuleType]:
+    """Return what each area tells the pages, by the area's name; an area without ``views`` is left out."""
+    packages = {module.__name__.rpartition(".")[0]: module for module in modules("views")}
+    named = zip(settings.AREAS, all_areas(), strict=True)
+    return {area.name: packages[path] for path, area in named if path in packages}

@@ -6,10 +6,11 @@ the record and the entries of the ledger in which it is named.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from hansa.kernel.models import (
     Person,
     Record,
 )
+from hansa.kernel.pages import Line, Table
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
 from hansa.web import clauses, entries, reading, words
@@ -54,6 +56,24 @@ def line(record: Record) -> Item:
         words=said(record, record.state),
         since=record.updated,
     )
+
+
+def lines(records: Sequence[Record]) -> list[Item]:
+    """Return records as the lines of a list; their area may say more of them, once for all."""
+    more: dict[str, Any] = {}
+    for module in modules("views") if records else ():
+        more |= getattr(module, "lines", lambda _records: {})(records)
+    return [replace(line(record), **more.get(record.urn, {})) for record in records]
+
+
+def table_of(kind: type[Record], found: QuerySet[Any]) -> Table:
+    """Return a list of records as a table to take away."""
+
+    def told(records: Sequence[Record]) -> list[Line]:
+        return [(item.title, item.note, item.words, item.since) for item in lines(records)]
+
+    columns = (_("Title"), _("Note"), _("State"), _("Changed"))
+    return Table(columns=columns, found=found, lines=told, caption=kind.title_of_list)
 
 
 def note_of(record: Record) -> str:

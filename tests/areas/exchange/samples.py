@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from hansa.areas.exchange import stays
-from hansa.areas.exchange.models import Application, Call, Check, Mobility, Plan, Stay
-from hansa.kernel.files import Upload
+from hansa.areas.exchange.models import Application, Call, Check, Mobility, Offer, Plan, Stay
+from hansa.kernel.files import Upload, keep
 from hansa.kernel.identity import own
 from hansa.lib.canonical import digest
 from tests.areas.exchange.scene import ANNA, CLAUSES, COURSE, ENDS, GRADES, PASSED, STARTS, YEAR
@@ -122,10 +122,108 @@ def rebound(values: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     for call in Call.objects.all():
         call.agreement, call.destinations = new, json.loads(json.dumps(call.destinations).replace(old, new))
         call.save()
-    return {name: value.replace(old, new) if isinstance(value, str) else value for name, value in values.items()}
+    return {name: renamed(value, old, new) for name, value in values.items()}
+
+
+def renamed(value: Any, old: str, new: str) -> Any:
+    """Return a value, or a list of values, with one name for another."""
+    if isinstance(value, list):
+        return [renamed(one, old, new) for one in value]
+    return value.replace(old, new) if isinstance(value, str) else value
+
+
+def offer(world: World, state: str = "open", **fields: Any) -> Offer:
+    """Return an offer of ours."""
+    made = Offer(
+        state=state,
+        title="Surgery",
+        form="course",
+        kind="student_studies",
+        code="S-101",
+        credits="7.5",
+        department="Surgery",
+        language="en",
+        lead=own().id,
+        parties=[own().id, world.partner.id],
+        agreement=world.agreement.hash,
+        clause="5.1",
+        **fields,
+    )
+    made.save()
+    return made
+
+
+def back(world: World) -> str:
+    """Return the key of a place from the partner to here."""
+    return f"{own().id} {world.agreement.hash} 5.1"
+
+
+def call_in(world: World, state: str) -> Call:
+    """Return a call in a state, with one application that was handed in and assessed."""
+    return application(world, "submitted", call=state, points={"marks": 90}).call
+
+
+def opened(world: World) -> Sample:
+    """Return a call to open."""
+    about = {"title": "A term abroad", "places": [place(world)], "criteria": ["marks = 1"], "starts": STARTS}
+    return Call(), {**about, "deadline": timezone.now() + timedelta(days=9), "ends": ENDS}
+
+
+def applying(world: World) -> Sample:
+    """Return an application to be written."""
+    call = application(world, "draft", call="open").call
+    call.applications.all().delete()
+    person = {**ABOUT, "nationality": "DE", "esi": "", "field": 912, "cycle": "master"}
+    return Application(), {**person, "call": str(call.pk), "wishes": [world.partner.id]}
+
+
+REVISED = {"email": "anna@charite.example", "field": 912, "cycle": "master"}
+
+
+def attached(world: World) -> Sample:
+    """Return an application with a document."""
+    made = application(world, "draft", call="open")
+    return made, {"document": keep(made, Upload.of("proof.png", PNG)).digest}
+
+
+def attaching(world: World) -> Sample:
+    """Return an application for a call that asks for a document."""
+    made = application(world, "draft", call="open")
+    made.call.documents = ["a letter"]
+    made.call.save()
+    return made, {"document": Upload.of("proof.png", PNG), "purpose": "a letter"}
 
 
 SAMPLES: dict[str, Callable[[World], Sample]] = {
+    "offers.offer": lambda w: (
+        Offer(),
+        {
+            "place": back(w),
+            "form": "course",
+            "title": "Surgery",
+            "department": "Surgery",
+            "language": "en",
+            "code": "S-101",
+            "credits": "7.5",
+        },
+    ),
+    "offers.revise": lambda w: (offer(w), {"title": "Surgery 2", "department": "Surgery"}),
+    "offers.close": lambda w: (offer(w), {}),
+    "calls.open": opened,
+    "calls.extend": lambda w: (call_in(w, "open"), {"deadline": timezone.now() + timedelta(days=20)}),
+    "calls.close": lambda w: (call_in(w, "open"), {"reason": "Every place is given."}),
+    "calls.rank": lambda w: (call_in(w, "closed"), {}),
+    "calls.cancel": lambda w: (call_in(w, "open"), {"reason": "The host has no room."}),
+    "applications.apply": applying,
+    "applications.revise": lambda w: (application(w, "draft", call="open"), {**REVISED, "wishes": [w.partner.id]}),
+    "applications.attach": attaching,
+    "applications.detach": attached,
+    "applications.submit": lambda w: (application(w, "draft", call="open"), {}),
+    "applications.withdraw": lambda w: (application(w, "submitted"), {}),
+    "applications.assess": lambda w: (application(w, "submitted"), {"points": {"marks": "90"}}),
+    "applications.accept_place": lambda w: (application(w, "selected"), {}),
+    "applications.refuse_place": lambda w: (application(w, "selected"), {}),
+    "applications.decide": lambda w: (application(w, "reserve"), {"decision": "declined", "reason": "She asked."}),
     "mobilities.nominate": lambda w: (Mobility(), {"application": str(application(w, "taken").pk)}),
     "mobilities.nominate_person": lambda w: (
         Mobility(),
@@ -151,6 +249,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
         Plan(),
         {"mobility": str(mobility(w, "accepted").pk), "components": json.dumps([COURSE])},
     ),
+    "plans.revise": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
+    "plans.revise_own": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
     "plans.sign": lambda w: (plan(w, "draft"), {}),
     "plans.endorse": lambda w: (plan(w, "signed"), {}),
     "plans.agree": lambda w: (plan(w, "offered", outgoing=False), {}),

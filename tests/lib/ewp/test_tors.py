@@ -42,6 +42,14 @@ def test_build_get_comes_back_without_days_in_older_versions(version):
     assert found == [tor(**without_days())]
 
 
+def test_build_get_may_hold_nothing():
+    assert read_get(build_get([])) == []
+
+
+def test_build_index_comes_back():
+    assert read_index(build_index(["om-1", "om-2"], version="2.0.0")) == ["om-1", "om-2"]
+
+
 def test_build_get_sends_one_table_for_a_field():
     table = example()["distributions"][0]
     second = {**table, "scale": "pass", "shares": [{"grade": "pass", "share": "100"}]}

@@ -40,6 +40,10 @@ class Record(models.Model):
     area: ClassVar[str]
     noun: ClassVar[str]
     title_of_list: ClassVar[str | Promise]
+    # What a list of this kind is searched by and narrowed by, and which related rows its lines need.
+    searched: ClassVar[tuple[str, ...]] = ()
+    list_filters: ClassVar[tuple[str, ...]] = ()
+    list_related: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(_("state"), max_length=24, editable=False)
@@ -70,6 +74,9 @@ class Record(models.Model):
         """Return the state as people read it."""
         states: Any = getattr(self, "State", None)
         return str(states(self.state).label) if states is not None and self.state else self.state
+
+    #: Whether everyone sees their own records of this kind, with no permission and no role.
+    own_is_open: ClassVar[bool] = False
 
     @classmethod
     def own_of(cls, person: Any) -> models.Q | None:

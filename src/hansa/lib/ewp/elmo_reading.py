@@ -44,27 +44,33 @@ class _Reader:
         reports = every(element, "report", namespace=self.namespace)
         if not reports:
             raise InvalidError("elmo/report: this element is missing or empty.", AGAIN)
-        specified = [los for report in reports for los in every(report, _LOS, namespace=self.namespace)]
-        courses = [self.course(los, str(number)) for number, los in enumerate(specified, 1)]
-        attached = [one for report in reports for one in every(report, "attachment", namespace=self.namespace)]
-        attachments = [self.attachment(one, str(number)) for number, one in enumerate(attached, 1)]
-        ids = {attachment["id"] for attachment, _content in attachments}
         learner = _needed(first(element, "learner", namespace=self.namespace), "elmo/learner")
-        issued = moment(needed(reports[0], "issueDate", namespace=self.namespace))
+        attachments, contents = self.attachments(reports)
+        courses = self.courses(reports, known={one["id"] for one in attachments})
+        names = self.identifiers(learner)
         document = {
             "hansa": academic_record.FORMAT,
             "host": self.host(_needed(first(reports[0], "issuer", namespace=self.namespace), "report/issuer")),
-            "participant": self.identifiers(learner).get(REFERENCE) or self.identifiers(learner).get(ESI) or "unknown",
-            "issued": issued,
-            "courses": [_with_known(course, ids) for course in courses],
+            "participant": names.get(REFERENCE) or names.get(ESI) or "unknown",
+            "issued": moment(needed(reports[0], "issueDate", namespace=self.namespace)),
+            "courses": courses,
             "scales": self.scales(reports, courses),
             "distributions": [],
-            "attachments": [attachment for attachment, _content in attachments],
+            "attachments": attachments,
         }
         document |= self.stay(element, document)
         academic_record.check(document)
-        contents = {attachment["id"]: content for attachment, content in attachments if content is not None}
         return Record(document, self.learner(learner), contents)
+
+    def courses(self, reports: Iterable[Element], *, known: set[str]) -> list[dict[str, JSON]]:
+        specified = [los for report in reports for los in every(report, _LOS, namespace=self.namespace)]
+        return [_with_known(self.course(los, str(number)), known) for number, los in enumerate(specified, 1)]
+
+    def attachments(self, reports: Iterable[Element]) -> tuple[list[dict[str, str]], dict[str, bytes]]:
+        attached = [one for report in reports for one in every(report, "attachment", namespace=self.namespace)]
+        found = [self.attachment(one, str(number)) for number, one in enumerate(attached, 1)]
+        contents = {described["id"]: content for described, content in found if content is not None}
+        return [described for described, _content in found], contents
 
     def identifiers(self, element: Element) -> dict[str, str]:
         found = every(element, "identifier", namespace=self.namespace)

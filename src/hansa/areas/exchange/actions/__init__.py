@@ -1,5 +1,27 @@
 """What people do in exchange; importing it registers every action."""
 
-from hansa.areas.exchange.actions import checks, messages, mobilities, plans, profiles, transcripts
+from hansa.areas.exchange.actions import (
+    applications,
+    calls,
+    checks,
+    mailings,
+    messages,
+    mobilities,
+    offers,
+    plans,
+    profiles,
+    transcripts,
+)
 
-__all__ = ["checks", "messages", "mobilities", "plans", "profiles", "transcripts"]
+__all__ = [
+    "applications",
+    "calls",
+    "checks",
+    "mailings",
+    "messages",
+    "mobilities",
+    "offers",
+    "plans",
+    "profiles",
+    "transcripts",
+]

@@ -6,9 +6,10 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
-from hansa.areas.exchange.models.places import Place, directions
+from hansa.areas.exchange.models.places import Place, directions, versions
 from hansa.areas.exchange.rules import NOMINATE
 from hansa.areas.exchange.states import TAKING, Kind
+from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement
 from hansa.lib.errors import RefusedError
@@ -44,6 +45,19 @@ def place_named(key: str, *, sending: str) -> Place:
             _("Choose one of the places that the memoranda give; they stand under Places and balance."),
         )
     return found
+
+
+def name_of(institution: str) -> str:
+    """Return the name of an institution that is a partner, or this one."""
+    return names([institution])[0]
+
+
+def taken_under(basis: str, clause: str, *, receiving: str, year: str) -> int:
+    """Return how many places from here are taken under one clause, or one condition of an agreement, in one year."""
+    taking = Mobility.objects.filter(year=year, sending=own().id, receiving=receiving, state__in=TAKING)
+    if basis.startswith("iia:"):
+        return taking.filter(iia__pk=basis.removeprefix("iia:"), condition=clause).count()
+    return taking.filter(agreement__in=versions(basis), clause=clause).count()
 
 
 def demand_place(mobility: Mobility) -> None:
