@@ -6,7 +6,7 @@ Each stay goes as far as its name says. The people in it are made up.
 import json
 import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any

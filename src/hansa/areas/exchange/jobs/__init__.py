@@ -1,4 +1,4 @@
-<<<<<<< HEAD
+"""What the node owes in exchange, done by itself; importing it registers every kind of job."""
 
 from hansa.areas.exchange.jobs import (
     answers,
