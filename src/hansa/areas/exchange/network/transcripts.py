@@ -62,7 +62,7 @@ def elmo_of(mobility: Mobility) -> str:
 
 def demand_elmo(document: str, *, mobility: Mobility) -> None:
     """Refuse a host's ELMO that is none, or is about another stay."""
-    found = elmo_reading.read(parse(document.encode(), root="elmo"))
+    found = elmo_reading.read(parse(document.encode()))
     if found.document["id"] != mobility.urn:
         raise InvalidError("elmo: it is about another stay.", "Send the one of this stay.")
 
