@@ -14,6 +14,7 @@ from hansa.kernel.policy import ClauseError
 from hansa.kernel.reading import kinds
 from hansa.lib.errors import RefusedError
 from tests.areas.exchange import samples as exchange
+from tests.areas.exchange import samples_calls
 from tests.conftest import given
 from tests.kernel.samples import PASSWORD, SAMPLES, World
 from tests.paper import PaperPartner, in_force, memorandum
@@ -24,7 +25,7 @@ UNDER_CLAUSE = [action for action in EVERY if action.permit is not None]
 OWN = {"people.change_password", "people.change_language", "tokens.create", "tokens.revoke"}
 named = {"ids": lambda action: action.name}
 TABLES = (Agreement, File, Job, LedgerEntry, Letter, Partner, PartyDecision, *kinds().values())
-EVERY_SAMPLE = SAMPLES | exchange.SAMPLES
+EVERY_SAMPLE = SAMPLES | exchange.SAMPLES | samples_calls.SAMPLES
 
 
 @pytest.fixture

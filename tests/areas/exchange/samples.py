@@ -147,7 +147,6 @@ def offer(world: World, state: str = "open", **fields: Any) -> Offer:
         parties=[own().id, world.partner.id],
         agreement=world.agreement.hash,
         clause="5.1",
-        stated_limits={**CLAUSES[0]["limits"], "places_per_year": 0},
         **fields,
     )
     made.save()
@@ -187,6 +186,14 @@ def attached(world: World) -> Sample:
     return made, {"document": keep(made, Upload.of("proof.png", PNG)).digest}
 
 
+def attaching(world: World) -> Sample:
+    """Return an application for a call that asks for a document."""
+    made = application(world, "draft", call="open")
+    made.call.documents = ["a letter"]
+    made.call.save()
+    return made, {"document": Upload.of("proof.png", PNG), "purpose": "a letter"}
+
+
 SAMPLES: dict[str, Callable[[World], Sample]] = {
     "offers.offer": lambda w: (
         Offer(),
@@ -204,15 +211,12 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "offers.close": lambda w: (offer(w), {}),
     "calls.open": opened,
     "calls.extend": lambda w: (call_in(w, "open"), {"deadline": timezone.now() + timedelta(days=20)}),
-    "calls.close": lambda w: (call_in(w, "open"), {}),
+    "calls.close": lambda w: (call_in(w, "open"), {"reason": "Every place is given."}),
     "calls.rank": lambda w: (call_in(w, "closed"), {}),
     "calls.cancel": lambda w: (call_in(w, "open"), {"reason": "The host has no room."}),
     "applications.apply": applying,
     "applications.revise": lambda w: (application(w, "draft", call="open"), {**REVISED, "wishes": [w.partner.id]}),
-    "applications.attach": lambda w: (
-        application(w, "draft", call="open"),
-        {"document": Upload.of("proof.png", PNG)},
-    ),
+    "applications.attach": attaching,
     "applications.detach": attached,
     "applications.submit": lambda w: (application(w, "draft", call="open"), {}),
     "applications.withdraw": lambda w: (application(w, "submitted"), {}),

@@ -18,15 +18,27 @@ from django.utils import timezone
 
 from hansa.areas.exchange.models import Catalogue
 from hansa.areas.exchange.network import membership
-from hansa.lib.ewp import answers, hosts, imobilities, notifications, omobilities, omobilities_2, signing
+from hansa.lib.ewp import (
+    answers,
+    certified,
+    hosts,
+    imobilities,
+    notifications,
+    omobilities,
+    omobilities_2,
+    signing,
+    tors,
+)
 from hansa.lib.ewp import learning_agreements as las
 from hansa.lib.ewp.elements import Text
+from hansa.lib.ewp.elmo import Learner, Record
 from hansa.lib.ewp.hosts import OURS, Institution, Name, Security
 from hansa.lib.ewp.manifest import Manifest, ours, write_manifest
 from hansa.lib.ewp.notifications import Nothing
 from hansa.lib.ewp.registry import combine
 from hansa.lib.ewp.rsa_keys import RsaKeyPair
 from hansa.lib.ewp.specifications import ALL
+from hansa.lib.ewp.tors import Tor
 from tests.areas.exchange.league import CHARITE, ESI, KI, League, pair
 
 TERM, YEAR = "2026/2027-1/2", "2026/2027"
@@ -58,6 +70,7 @@ class University:
     nominations: dict[str, omobilities.Mobility] = field(default_factory=dict)
     agreements: dict[str, las.LearningAgreement] = field(default_factory=dict)
     arrivals: dict[str, imobilities.IncomingMobilityOfVersion1] = field(default_factory=dict)
+    transcripts: dict[str, Tor] = field(default_factory=dict)
     extra: dict[str, Callable[[Asked], bytes]] = field(default_factory=dict)
     address: str = ""
     etag: str = ""
@@ -135,6 +148,13 @@ class University:
                 for one in found
             ]
         )
+
+    def imobility_tors_index(self, asked: Asked, major: int) -> bytes:
+        return tors.build_index(list(self.transcripts), version=f"{major}.0.0")
+
+    def imobility_tors_get(self, asked: Asked, major: int) -> bytes:
+        found = [self.transcripts[key] for key in asked.pairs["omobility_id"] if key in self.transcripts]
+        return tors.build_get(found, version=f"{major}.0.0")
 
     def discovery_all(self, asked: Asked, major: int) -> bytes:
         return self.manifest
@@ -219,6 +239,19 @@ class University:
         )
         self.agreements[key] = made
         return made
+
+    def certify(self, key: str, transcript: dict[str, Any]) -> None:
+        """Issue the transcript of a student of the node under test."""
+        stay = certified.Stay(
+            host={"schac": self.hei, "name": "KI", "country": "SE", "url": "https://ki.example"},
+            participant=key,
+            first=date(2026, 10, 1),
+            last=date(2027, 1, 31),
+            year=YEAR,
+            field="0912",
+        )
+        learner = Learner(given_names="Anna", family_name="Muster", esi=ESI.format("n1"))
+        self.transcripts[key] = Tor(key, Record(certified.record_of(transcript, stay=stay), learner))
 
     def arrive(
         self,

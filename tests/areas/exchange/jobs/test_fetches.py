@@ -172,3 +172,22 @@ def test_fetch_that_fails_is_tried_again_and_heals(university):
     assert first.state == "waiting"
     assert Message.objects.get().state == "delivered"
     assert Mobility.objects.count() == 1
+
+
+@pytest.mark.parametrize(("major", "pairs"), [(3, {}), (2, {"receiving_hei_id": [KI]})])
+def test_transcript_is_fetched(university, league, major, pairs):
+    university.majors = {"imobility-tors": (major,)}
+    publish(league, university)
+    stay = league.mobility(state="departed")
+    university.certify(stay.foreign_id, league.transcript(stay))
+
+    found = sent("imobility-tor-get", subject=stay.foreign_id)
+
+    stay.refresh_from_db()
+    assert (found.state, found.trouble, stay.state) == ("delivered", "", "transcribed")
+    assert [one["code"] for one in stay.transcript["courses"]] == ["A", "B"]
+    assert university.asked[-1].pairs == {**pairs, "omobility_id": [stay.foreign_id]}
+
+
+def test_transcript_that_is_not_there_leaves_a_remark(university):
+    assert sent("imobility-tor-get").trouble.startswith(f"{KI} knows no such stay")

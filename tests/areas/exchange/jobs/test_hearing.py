@@ -344,3 +344,40 @@ def test_decision_of_the_older_major_moves_only_what_waits_for_it(university, le
         hearing.hear_arrival(university.arrivals[stay.foreign_id], partner=KI)
 
     assert Mobility.objects.get(pk=stay.pk).state == after
+
+
+@pytest.fixture
+def certified(university, league):
+    """A stay of ours whose host has issued the transcript."""
+    stay = league.mobility(state="arrived")
+    university.certify(stay.foreign_id, league.transcript(stay))
+    return stay
+
+
+def transcribed(university, stay) -> Mobility:
+    with change({"request": "test"}):
+        hearing.hear_transcript(university.transcripts[stay.foreign_id], partner=KI)
+    return Mobility.objects.get(pk=stay.pk)
+
+
+def test_transcript_twice_changes_nothing(university, certified):
+    first = transcribed(university, certified)
+
+    again = transcribed(university, certified)
+
+    assert (again.state, again.updated) == ("transcribed", first.updated)
+
+
+@pytest.mark.parametrize("state", ["nominated", "cancelled", "decided", "recognised"])
+def test_transcript_moves_nothing_that_does_not_wait_for_it(university, certified, state):
+    with given():
+        Mobility.objects.update(state=state)
+
+    assert (transcribed(university, certified).state, certified.transcript) == (state, None)
+
+
+def test_transcript_of_nobody_of_ours_changes_nothing(university, certified):
+    with given():
+        Mobility.objects.update(foreign_id="other")
+
+    assert transcribed(university, certified).transcript is None

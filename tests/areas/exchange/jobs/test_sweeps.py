@@ -29,9 +29,13 @@ def test_sweep_finds_what_no_notification_told(university, league):
     stay = league.mobility(state="accepted")
     university.arrive(stay.foreign_id, arrived=date(2026, 10, 2))
 
+    other = league.mobility(state="departed")
+    university.certify(other.foreign_id, league.transcript(other))
+
     looked()
 
     assert Mobility.objects.filter(is_outgoing=False).count() == 2
+    assert Mobility.objects.get(pk=other.pk).state == "transcribed"
     assert Plan.objects.count() == 1
     assert Mobility.objects.get(pk=stay.pk).state == "arrived"
     assert not Message.objects.exclude(state="delivered").exists()

@@ -1,4 +1,4 @@
-"""What participants and the office do with applications."""
+"""What applicants and the international office do with applications: write, hand in, assess, decide, answer."""
 
 from datetime import date
 from typing import Any, Literal
@@ -8,69 +8,74 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Application, Call
+from hansa.areas.exchange.queries import applications, calls
+from hansa.areas.exchange.rules import NOMINATE
 from hansa.areas.exchange.states import ApplicationState as State
 from hansa.areas.exchange.states import CallState, Level
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.files import Upload, forget, keep
 from hansa.kernel.models import Person
-from hansa.lib.errors import InvalidError, RefusedError
-from hansa.lib.ewp import identifiers
-from hansa.lib.exchange import ranking
+from hansa.kernel.policy import granted
+from hansa.lib.errors import RefusedError
+from hansa.lib.exchange.ranking import MOST_POINTS
 
-AT_HOME = "An application stays in this house; only who is nominated is told to a host."
-LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
-CycleName = Literal["short", "bachelor", "master", "doctoral"]
+AT_HOME = "An application stays in this house until a clause is asked for the nomination."
 Gender = Literal["female", "male", "other", "unknown"]
+Decision = Literal["selected", "reserve", "declined"]
+CycleName = Literal["short", "bachelor", "master", "doctoral"]
+LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
+WRITTEN = frozenset(
+    [
+        "given_names",
+        "family_name",
+        "birth_date",
+        "nationality",
+        "gender",
+        "email",
+        "field",
+        "cycle",
+        "wishes",
+        "esi",
+        "language",
+        "language_level",
+    ]
+)
+YES_NO = {"yes": MOST_POINTS, "no": 0}
 
 
-def open_call(key: str) -> Call:
-    """Return a call that takes applications, or say that there is none."""
+def call_named(key: str) -> Call:
+    """Return a call, or say that there is none."""
     try:
         found = Call.objects.filter(pk=UUID(key)).first()
     except ValueError:
         found = None
     if found is None:
         raise GivenError({"call": _("There is no such call.")})
-    demand_open(found)
     return found
 
 
 def demand_open(call: Call) -> None:
-    """Refuse what comes after a deadline, or to a call that is not open."""
-    if call.state != CallState.OPEN or timezone.now() > call.deadline:
+    """Refuse what can only be done while people can apply."""
+    if call.state != CallState.OPEN or timezone.now() >= call.deadline:
         raise RefusedError(
-            _("The deadline was {deadline}.").format(
-                deadline=timezone.localtime(call.deadline).strftime("%Y-%m-%d %H:%M")
+            _("Applications for this call were taken until {deadline:%Y-%m-%d %H:%M} UTC; it is {state}.").format(
+                deadline=call.deadline, state=call.get_state_display()
             ),
-            _("Look for another call, or ask the international office."),
+            _("Ask the international office whether it extends the call."),
         )
 
 
-def fill(application: Application, **about: Any) -> None:
-    """Fill an application, or raise GivenError naming what is wrong in it."""
-    for name, value in about.items():
-        setattr(application, name, value)
-    faults: dict[str, str] = {}
-    checks = {"nationality": identifiers.check_country, "esi": identifiers.check_esi}
-    for name, check in checks.items():
-        try:
-            if about[name]:
-                check(about[name], name)
-        except InvalidError as wrong:
-            faults[name] = wrong.remedy
-    known = {one["institution"] for one in application.call.destinations}
-    wishes = application.wishes
-    if not wishes or not set(wishes) <= known or len(set(wishes)) < len(wishes):
-        faults["wishes"] = _("Choose among the destinations of the call, each once.")
-    elif len(wishes) > application.call.most_wishes:
-        faults["wishes"] = _("Choose {most} at most.").format(most=application.call.most_wishes)
-    if faults:
-        raise GivenError(faults)
+def write(row: Application, said: dict[str, Any]) -> None:
+    """Fill an application, or raise GivenError naming what is wrong."""
+    for name, value in said.items():
+        setattr(row, name, value)
+    if found := applications.faults(row, today=timezone.localdate()):
+        raise GivenError(found)
 
 
-@action(needs="applications.apply", source=(NEW,), target=(State.DRAFT,), because=AT_HOME)
+@action(needs="applications.apply", source=(NEW,), target=(State.DRAFT,), because=AT_HOME, own=True)
 def apply(
-    application: Application,
+    row: Application,
     *,
     by: Person,
     call: str,
@@ -82,165 +87,224 @@ def apply(
     email: str,
     field: int,
     cycle: CycleName,
-    wishes: list[str],
-    language_level: LevelName = "none",
+    wishes: list[str] | None = None,
     esi: str = "",
+    language: str = "",
+    language_level: LevelName = "none",
     motivation: str = "",
 ) -> None:
     """Apply.
 
-    You can go on writing until the deadline; only what you hand in is considered.
+    You can go on writing and attach documents until the deadline. It counts once you hand it in.
     """
-    found = open_call(call)
-    if Application.objects.filter(call=found, person=by).exists():
-        raise RefusedError(_("You have an application for this call already."), _("Open it and go on writing."))
-    application.call, application.person = found, by
-    about = {"given_names": given_names, "family_name": family_name, "birth_date": birth_date, "email": email}
-    more = {"nationality": nationality.upper(), "gender": gender, "field": field, "cycle": cycle, "esi": esi}
-    fill(application, **about, **more, wishes=wishes, language_level=language_level, answers={"motivation": motivation})
+    row.call, row.person = call_named(call), by
+    demand_open(row.call)
+    if row.call.applications.filter(person=by).exists():
+        raise RefusedError(
+            _("You have an application for this call already."), _("Open it under your applications and go on there.")
+        )
+    row.answers = {"motivation": motivation}
+    said = {name: value for name, value in locals().items() if name in WRITTEN}
+    write(row, {**said, "wishes": wishes or []})
 
 
-@action(needs="applications.apply", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
+WRITING = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)
+
+
+@action(needs="applications.apply", source=WRITING, target=(State.DRAFT,), because=AT_HOME, own=True)
 def revise(
-    application: Application,
+    row: Application,
     *,
     by: Person,
-    email: str,
-    field: int,
-    cycle: CycleName,
-    wishes: list[str],
-    language_level: LevelName = "none",
-    esi: str = "",
-    motivation: str = "",
+    given_names: str | None = None,
+    family_name: str | None = None,
+    birth_date: date | None = None,
+    nationality: str | None = None,
+    gender: Gender | None = None,
+    email: str | None = None,
+    field: int | None = None,
+    cycle: CycleName | None = None,
+    wishes: list[str] | None = None,
+    esi: str | None = None,
+    language: str | None = None,
+    language_level: LevelName | None = None,
+    motivation: str | None = None,
 ) -> None:
-    """Go on writing."""
-    demand_open(application.call)
-    about = {"email": email, "field": field, "cycle": cycle, "esi": esi, "nationality": application.nationality}
-    fill(application, **about, wishes=wishes, language_level=language_level, answers={"motivation": motivation})
+    """Go on writing.
+
+    What you leave empty stays as it is. An application that was handed in is taken back by this; hand it in again
+    before the deadline.
+    """
+    demand_open(row.call)
+    if motivation is not None:
+        row.answers = {"motivation": motivation}
+    write(row, {name: value for name, value in locals().items() if name in WRITTEN and value is not None})
+    row.state, row.submitted = State.DRAFT, None
+    row.points, row.is_eligible, row.reason = {}, True, ""
 
 
-@action(needs="applications.apply", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
-def attach(application: Application, *, by: Person, document: Upload, purpose: str = "") -> None:
-    """Add a document."""
-    demand_open(application.call)
-    keep(application, document, role=purpose[:40])
+@action(needs="applications.submit", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
+def attach(row: Application, *, by: Person, document: Upload, purpose: str) -> None:
+    """Add a document.
+
+    Under one of the names that the call asks for. It stays at your own institution.
+    """
+    demand_open(row.call)
+    if purpose not in row.call.documents:
+        asked = ", ".join(row.call.documents) or _("none")
+        raise GivenError({"purpose": _("The call asks for: {documents}.").format(documents=asked)})
+    forget(row, digests=[file.digest for file in row.files() if file.role == purpose])
+    keep(row, document, role=purpose)
 
 
-@action(needs="applications.apply", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
-def detach(application: Application, *, by: Person, document: str) -> None:
+@action(needs="applications.submit", source=(State.DRAFT,), target=(State.DRAFT,), because=AT_HOME, own=True)
+def detach(row: Application, *, by: Person, document: str) -> None:
     """Remove a document."""
-    if not forget(application, digests=[document]):
-        raise GivenError({"document": _("There is no such document.")})
-
-
-def missing(application: Application) -> list[str]:
-    """Return which documents that the call asks for are not there."""
-    here = {file.role for file in application.files()}
-    return [name for name in application.call.documents if name not in here]
+    if not forget(row, digests=[document]):
+        raise GivenError({"document": _("The application has no such document.")})
 
 
 @action(needs="applications.submit", source=(State.DRAFT,), target=(State.SUBMITTED,), because=AT_HOME, own=True)
-def submit(application: Application, *, by: Person) -> None:
-    """Hand in the application.
+def submit(row: Application, *, by: Person) -> None:
+    """Hand in your application.
 
-    The office looks at it after the deadline. You can withdraw it at any time.
+    The international office assesses it after the deadline by the criteria of the call.
     """
-    call = application.call
-    demand_open(call)
-    if names := missing(application):
+    demand_open(row.call)
+    if found := applications.missing(row):
         raise RefusedError(
-            _("Documents are missing: {names}.").format(names=", ".join(names)), _("Add them, then hand it in.")
+            _("The application cannot be handed in yet. Missing: {missing}.").format(missing="; ".join(found)),
+            _("Add it before the deadline."),
         )
+    demand_level(row)
+    for wish in row.wishes:
+        demand_fit(row, wish)
+    row.submitted = timezone.now()
+
+
+def demand_level(row: Application) -> None:
+    """Refuse an application whose language level is below that of the call."""
     levels = list(Level.values)
-    if levels.index(application.language_level) < levels.index(call.language_level):
+    if levels.index(row.language_level) < levels.index(row.call.language_level):
         raise RefusedError(
-            _("The call asks for the language level {level}.").format(level=call.language_level),
+            _("The call asks for the language level {level}.").format(level=row.call.language_level),
             _("Correct yours if it is higher, or choose another call."),
         )
-    application.submitted = timezone.now()
 
 
-BEFORE_PLACE = (State.DRAFT, State.SUBMITTED, State.SELECTED, State.RESERVE)
+def demand_fit(row: Application, institution: str) -> None:
+    """Refuse a destination whose clause, or agreement of the network, would not let the applicant be nominated."""
+    there = row.call.destination(institution)
+    if there is None:
+        raise GivenError({"destination": _("The call has no such destination.")})
+    granted(row.call.judge_place(there, NOMINATE, application=row), by_person=True)
 
 
-@action(needs="applications.withdraw", source=BEFORE_PLACE, target=(State.WITHDRAWN,), because=AT_HOME, own=True)
-def withdraw(application: Application, *, by: Person) -> None:
+ENDING = (State.DRAFT, State.SUBMITTED, State.RESERVE, *calls.HOLDING)
+
+
+@action(needs="applications.withdraw", source=ENDING, target=(State.WITHDRAWN,), because=AT_HOME, own=True)
+def withdraw(row: Application, *, by: Person) -> None:
     """Withdraw your application.
 
-    A place that was offered to you goes to the next on the waiting list.
+    A place that you held goes to the next on the waiting list.
     """
-    if application.state == State.SELECTED:
-        pass_on(application)
-
-
-@action(needs="applications.assess", source=(State.SUBMITTED,), target=(State.SUBMITTED,), because=AT_HOME)
-def assess(application: Application, *, by: Person, points: dict[str, str], excluded: str = "") -> None:
-    """Assess the application.
-
-    Points from 0 to 100 for each published criterion; or why the application cannot be considered.
-    """
-    known = [one["name"] for one in application.call.criteria]
-    if unknown := sorted(set(points) - set(known)):
-        raise GivenError({"points": _("The call has no criterion {name}.").format(name=unknown[0])})
-    wrong = [name for name, value in points.items() if not value.isdigit() or int(value) > ranking.MOST_POINTS]
-    if wrong or (not excluded and set(points) != set(known)):
-        raise GivenError(
-            {"points": _("Give points from 0 to 100 for each of: {names}.").format(names=", ".join(known))}
-        )
-    application.points = {name: int(value) for name, value in points.items()}
-    application.reason = excluded
+    give_up(row)
 
 
 @action(needs="applications.answer", source=(State.SELECTED,), target=(State.TAKEN,), because=AT_HOME, own=True)
-def accept_place(application: Application, *, by: Person) -> None:
+def accept_place(row: Application, *, by: Person) -> None:
     """Take the place.
 
-    The office nominates you to the host.
+    The international office nominates you.
     """
 
 
 @action(needs="applications.answer", source=(State.SELECTED,), target=(State.WITHDRAWN,), because=AT_HOME, own=True)
-def refuse_place(application: Application, *, by: Person) -> None:
+def refuse_place(row: Application, *, by: Person) -> None:
     """Do not take the place.
 
-    It goes to the next on the waiting list.
+    It goes to the next on the waiting list at once. This cannot be taken back.
     """
-    pass_on(application)
+    give_up(row)
 
 
-def pass_on(application: Application) -> None:
-    """Offer a place that became free to the first on the waiting list who wished for it."""
-    waiting = application.call.applications.filter(state=State.RESERVE).order_by("rank")
-    following = next((row for row in waiting if application.outcome in row.wishes), None)
-    if following is not None:
-        following.state, following.outcome = State.SELECTED, application.outcome
-        following.save()
+def give_up(row: Application) -> None:
+    """Let an application end; a place it held goes to the next on the waiting list, in the same change."""
+    if row.state in calls.HOLDING:
+        offer_next(row, row.outcome)
+    row.outcome, row.state = "", State.WITHDRAWN
 
 
-UNDECIDED = (State.SUBMITTED, State.SELECTED, State.RESERVE, State.DECLINED)
+def offer_next(row: Application, institution: str) -> None:
+    """Offer the place that an application held to whoever is next on the waiting list and wished for it."""
+    call = Call.objects.select_for_update().get(pk=row.call.pk)
+    follower = applications.next_waiting(call, institution, without=row)
+    if follower is None or applications.free(call, institution, without=row) < 1:
+        return
+    follower.state, follower.outcome = State.SELECTED, institution
+    (name,) = calls.names_of([institution])
+    follower.reason = _("A place at {institution} became free, and you were next on the waiting list.").format(
+        institution=name
+    )
+    follower.save()
 
 
-@action(
-    needs="applications.decide",
-    source=UNDECIDED,
-    target=(State.SELECTED, State.RESERVE, State.DECLINED),
-    because=AT_HOME,
-)
-def decide(
-    application: Application,
-    *,
-    by: Person,
-    decision: Literal["selected", "reserve", "declined"],
-    reason: str,
-    destination: str = "",
-) -> None:
+@action(needs="applications.assess", source=(State.SUBMITTED,), target=(State.SUBMITTED,), because=AT_HOME)
+def assess(row: Application, *, by: Person, points: dict[str, str] | None = None, excluded: str = "") -> None:
+    """Assess the application.
+
+    Give points from 0 to 100, or yes or no, in each criterion; or say why it cannot be considered, which the applicant
+    reads.
+    """
+    row.points = {} if excluded else pointed(row.call, points or {})
+    row.is_eligible, row.reason = not excluded, excluded
+
+
+def pointed(call: Call, given: dict[str, str]) -> dict[str, int]:
+    """Return the points in each criterion, or say which are missing or malformed."""
+    names = [one["name"] for one in call.criteria]
+    if set(given) != set(names):
+        raise GivenError({"points": _("Give points in each of: {names}.").format(names=", ".join(names))})
+    found = {name: YES_NO.get(said.strip().lower(), said) for name, said in given.items()}
+    wrong = [name for name, said in found.items() if not is_points(said)]
+    if wrong:
+        raise GivenError(
+            {"points": _("Write a whole number from 0 to 100, yes or no, for: {names}.").format(names=", ".join(wrong))}
+        )
+    return {name: int(said) for name, said in found.items()}
+
+
+def is_points(said: str | int) -> bool:
+    """Tell whether somebody gave points that count."""
+    text = str(said)
+    return text.isascii() and text.isdigit() and int(text) <= MOST_POINTS
+
+
+BY_HAND = (State.SUBMITTED, State.SELECTED, State.RESERVE, State.DECLINED)
+DECIDED = (State.SELECTED, State.RESERVE, State.DECLINED)
+
+
+@action(needs="applications.decide", source=BY_HAND, target=DECIDED, because=AT_HOME)
+def decide(row: Application, *, by: Person, decision: Decision, reason: str, destination: str = "") -> None:
     """Decide by hand.
 
-    Apart from the ranking, for a reason that is kept with the application.
+    Where the ranking does not do justice to a case. The applicant reads the reason, and the ledger keeps who decided.
     """
-    known = {one["institution"] for one in application.call.destinations}
-    is_selected = decision == "selected"
-    if is_selected and destination not in known:
-        raise GivenError({"destination": _("Choose one of the destinations of the call.")})
-    application.outcome = destination if is_selected else ""
-    application.state, application.reason = State(decision), reason
+    if row.call.state not in (CallState.CLOSED, CallState.RANKED):
+        raise RefusedError(_("People can still apply."), _("Decide when the call is closed."))
+    if bool(destination) != (decision == State.SELECTED.value):
+        raise GivenError({"destination": _("Choose one where a place is offered, and only there.")})
+    if destination:
+        demand_fit(row, destination)
+        demand_free(row, destination)
+    row.state, row.outcome, row.reason = State(decision), destination, reason
+
+
+def demand_free(row: Application, institution: str) -> None:
+    """Refuse to offer a place that is not there."""
+    call = Call.objects.select_for_update().get(pk=row.call.pk)
+    if applications.free(call, institution, without=row) < 1:
+        raise RefusedError(
+            _("No place is left at this destination."), _("Put the applicant on the waiting list, or choose another.")
+        )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.models import Application, Mobility, Offer
+from hansa.areas.exchange.models.places import successor
 from hansa.areas.exchange.queries import gate, network, places
 from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.rules import ACCEPT, CANCEL, HOST, NOMINATE, REJECT
@@ -60,10 +61,11 @@ def nominate(mobility: Mobility, *, by: Person, application: str, note: str = ""
         raise GivenError({"application": _("There is no application of this name whose place was taken.")})
     mobility.application = found
     mobility.kind, mobility.cycle, mobility.field = found.call.kind, found.cycle, found.field
-    mobility.language_level = found.language_level
+    mobility.language, mobility.language_level = found.language, found.language_level
     mobility.starts, mobility.ends = found.call.starts, found.call.ends
     there = next(one for one in found.call.destinations if one["institution"] == found.outcome)
-    take_place(mobility, receiving=found.outcome, basis=there["basis"], number=there["clause"])
+    basis = successor(there["basis"], clause=there["clause"])
+    take_place(mobility, receiving=found.outcome, basis=basis, number=there["clause"])
     about = {name: getattr(found, name) for name in stays.PERSON}
     mobility.save()
     stays.keep_person(mobility, about, person=found.person)

@@ -1,69 +1,77 @@
-"""What hosts do with their catalogue: offer, revise, close."""
+"""What host departments do with the catalogue: offer, revise, close."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Offer
-from hansa.areas.exchange.queries import places
+from hansa.areas.exchange.models.places import clause_of
+from hansa.areas.exchange.queries import offers
 from hansa.areas.exchange.rules import OFFER
-from hansa.areas.exchange.states import CheckKind, Level
+from hansa.areas.exchange.states import Level
 from hansa.areas.exchange.states import OfferState as State
 from hansa.kernel import joint
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, Person
+from hansa.kernel.letters import send
+from hansa.kernel.models import Person
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import RefusedError
 
-TOLD = (
-    *("form", "kind", "title", "code", "department", "supervisor", "credits", "term", "language", "language_level"),
-    *("capacity", "first_day", "last_day", "checks", "description"),
-)
 FormName = Literal["course", "place"]
+LevelName = Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"]
+ONLY_LESS = "Taking an offer back asks nothing of anybody, so it needs no clause."
 
 
-def told(offer: Offer) -> dict[str, JSON]:
-    """Return an offer as a letter says it."""
-    plain = {name: getattr(offer, name) for name in TOLD}
-    numbers = {"capacity": offer.capacity, "checks": list(offer.checks)}
-    return {name: "" if value is None else str(value) for name, value in plain.items()} | numbers
+def not_ours(offer: Offer, _by: Person) -> bool:
+    """Tell of which offers a host's action is not offered."""
+    return offer.lead != own().id
 
 
-def under(offer: Offer, key: str) -> None:
-    """Put an offer under the clause of a place from a partner to here, and before the clause's other parties."""
-    found = next((place for place in places.given(receiving=own().id, to_all=True) if place.key == key), None)
-    if found is None:
+def demand_ours(offer: Offer) -> None:
+    """Refuse to touch what a partner offers."""
+    if offer.lead != own().id:
         raise RefusedError(
-            _("No clause in force lets people come here on such a stay."),
-            _("Choose one of the clauses under Places and balance."),
+            _("This is offered by a partner, and only the partner changes it."), _("Write to its department.")
         )
-    agreement = Agreement.objects.get(hash=found.agreement)
-    clause = next(one for one in agreement.document["clauses"] if one["id"] == found.clause)
-    offer.agreement, offer.clause, offer.kind = found.agreement, found.clause, found.kind
-    offer.lead = own().id
-    offer.parties = agreement.parties if clause["parties"] == "all" else list(clause["parties"])
-    # An offer keeps the clause's own limits, and takes none of its places.
-    offer.stated_limits = {**found.limits, "places_per_year": 0}
 
 
-def fill(offer: Offer, *, checks: list[str] | None, credits_: str, **about: object) -> None:
-    """Fill an offer, or raise GivenError naming what is wrong in it."""
-    for name, value in about.items():
-        setattr(offer, name, value)
-    if unknown := [kind for kind in checks or () if kind not in CheckKind.values]:
-        raise GivenError({"checks": _("There is no check of the kind {kind}.").format(kind=unknown[0])})
-    offer.checks = list(checks or ())
+def write(offer: Offer, said: dict[str, Any]) -> None:
+    """Fill an offer, or raise GivenError naming what is wrong."""
+    for name, value in said.items():
+        setattr(offer, name, number_of(value) if name == "credits" else value)
+    if not offer.language_level:
+        # Left open, it is the level that the clause asks for anyway.
+        clause = clause_of(offer.under, offer.clause)
+        offer.language_level = (clause or {"limits": {}})["limits"].get("language_level", Level.NONE)
+    offer.state = State.OPEN
+    if found := offers.faults(offer):
+        raise GivenError(found)
+
+
+def number_of(text: str) -> Decimal | None:
+    """Return the credits that somebody wrote, or say that they are no number."""
     try:
-        offer.credits = Decimal(credits_) if credits_ else None
-    except ArithmeticError as wrong:
-        raise GivenError({"credits": _("Write credits as a number, such as 7.5.")}) from wrong
-    if offer.first_day and offer.last_day and offer.last_day < offer.first_day:
-        raise GivenError({"last_day": _("It is before the first day.")})
-    if offer.form == Offer.Form.COURSE and not (offer.code and offer.credits):
-        raise GivenError({"code": _("A course has a code and credits.")})
+        return Decimal(text) if text else None
+    except ArithmeticError:
+        raise GivenError({"credits": _("Write credits as a number, such as 7.5.")}) from None
+
+
+def tell(offer: Offer, kind: str) -> None:
+    """Tell everybody who may send people what is offered."""
+    joint.tell(offer, kind, body=body_of(offer), permit=OFFER)
+
+
+def body_of(offer: Offer) -> dict[str, JSON]:
+    """Return an offer as a letter says it."""
+    values = {name: getattr(offer, name) for name in offers.FIELDS}
+    plain: dict[str, JSON] = {
+        name: value if isinstance(value, list | int) else "" if value is None else str(value)
+        for name, value in values.items()
+    }
+    return {**plain, "capacity": offer.capacity or 0, "kind": offer.kind}
 
 
 @action(needs="offers.offer", source=(NEW,), target=(State.OPEN,), permit=OFFER)
@@ -76,9 +84,9 @@ def offer(
     title: str,
     department: str,
     language: str,
-    language_level: Literal["none", "A1", "A2", "B1", "B2", "C1", "C2"] = "none",
+    language_level: LevelName | None = None,
     code: str = "",
-    credits: str = "",  # noqa: A002 -- the field's own word; the built-in is of no use here
+    credits: str = "",  # noqa: A002 -- the field's word, as in the letter
     term: str = "",
     supervisor: str = "",
     capacity: int | None = None,
@@ -89,25 +97,14 @@ def offer(
 ) -> None:
     """Offer a course or a place.
 
-    Every other party of the clause sees it in the catalogue, and people there can choose it.
+    It stands in the catalogue of every institution that may send people here under the clause.
     """
-    under(offer, place)
-    about = {"form": form, "title": title, "department": department, "language": language, "code": code, "term": term}
-    more = {"supervisor": supervisor, "capacity": capacity, "first_day": first_day, "last_day": last_day}
-    level = {"language_level": Level(language_level), "description": description}
-    fill(offer, checks=checks, credits_=credits, **about, **more, **level)
-    joint.tell(offer, "offers.offered", body=told(offer), permit=OFFER)
-
-
-def demand_own(offer: Offer) -> None:
-    """Refuse to change what another institution offers."""
-    if offer.lead != own().id:
-        raise RefusedError(_("Another institution offers this."), _("Ask its department."))
-
-
-def not_ours(offer: Offer, _by: Person) -> bool:
-    """Tell of which offers a host's action is not offered."""
-    return offer.lead != own().id
+    found = offers.hosted(place)
+    offer.kind = found.kind
+    offers.put_under(offer, host=own().id, agreement=found.agreement, clause=found.clause)
+    said = {name: value for name, value in locals().items() if name in offers.FIELDS}
+    write(offer, {**said, "language_level": language_level or "", "checks": checks or []})
+    tell(offer, "offers.offered")
 
 
 @action(needs="offers.offer", source=(State.OPEN,), target=(State.OPEN,), permit=OFFER, unless=not_ours)
@@ -115,30 +112,37 @@ def revise(
     offer: Offer,
     *,
     by: Person,
-    title: str,
-    department: str,
-    supervisor: str = "",
+    title: str | None = None,
+    department: str | None = None,
+    language: str | None = None,
+    language_level: LevelName | None = None,
+    code: str | None = None,
+    credits: str | None = None,  # noqa: A002 -- the field's word, as in the letter
+    term: str | None = None,
+    supervisor: str | None = None,
     capacity: int | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
-    description: str = "",
+    checks: list[str] | None = None,
+    description: str | None = None,
 ) -> None:
     """Revise the offer.
 
-    Every other party of the clause sees the new version; plans that were signed stay as they are.
+    What you leave empty stays as it is. Every institution that may send people here sees the new version; stays that
+    took it, and plans that were signed, stay as they are.
     """
-    demand_own(offer)
-    about = {"title": title, "department": department, "supervisor": supervisor, "capacity": capacity}
-    days = {"first_day": first_day, "last_day": last_day, "description": description}
-    fill(offer, checks=offer.checks, credits_=str(offer.credits or ""), **about, **days)
-    joint.tell(offer, "offers.revised", body=told(offer), permit=OFFER)
+    demand_ours(offer)
+    offers.put_under(offer, host=own().id, agreement=offer.under, clause=offer.clause)
+    write(offer, {n: value for n, value in locals().items() if n in offers.FIELDS and value is not None})
+    tell(offer, "offers.revised")
 
 
-@action(needs="offers.close", source=(State.OPEN,), target=(State.CLOSED,), permit=OFFER, unless=not_ours)
+@action(needs="offers.close", source=(State.OPEN,), target=(State.CLOSED,), because=ONLY_LESS, unless=not_ours)
 def close(offer: Offer, *, by: Person) -> None:
-    """Close the offer.
+    """Take the offer out of the catalogue.
 
-    Nobody can choose it any more; stays that were confirmed go on.
+    Nobody can choose it any more. Stays that took it stay.
     """
-    demand_own(offer)
-    joint.tell(offer, "offers.closed", body={}, permit=OFFER)
+    demand_ours(offer)
+    for party in joint.others(offer):
+        send(party, "offers.closed", record=offer.urn, body={})

@@ -1,5 +1,19 @@
-"""What the node does for exchange by itself, in the network: deliver, fetch, sweep, keep the catalogue."""
+"""What the node owes in exchange, done by itself; importing it registers every kind of job."""
 
-from hansa.areas.exchange.jobs import answers, catalogue, fetches, messages, sweeps
+from hansa.areas.exchange.jobs import (
+    answers,
+    catalogue,
+    fetches,
+    mailings,
+    messages,
+    sweeps,
+)
 
-__all__ = ["answers", "catalogue", "fetches", "messages", "sweeps"]
+__all__ = [
+    "answers",
+    "catalogue",
+    "fetches",
+    "mailings",
+    "messages",
+    "sweeps",
+]

@@ -1,6 +1,6 @@
-"""Fetch what members of the network have changed: nominations, learning agreements, arrivals."""
+"""Fetch what members of the network have changed: nominations, learning agreements, arrivals, transcripts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,29 +12,32 @@ from hansa.areas.exchange.network import client
 from hansa.areas.exchange.network.client import Endpoint, NetworkError
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.kernel.jobs import Effect
-from hansa.lib.ewp import imobilities, omobilities, omobilities_2
+from hansa.lib.ewp import imobilities, omobilities, omobilities_2, tors
 from hansa.lib.ewp import learning_agreements as las
-from hansa.lib.ewp.elements import ListDocument
 from hansa.lib.ewp.monitoring import Kind
 
 SENDING, RECEIVING = "sending_hei_id", "receiving_hei_id"
-#: By API and major: the document, and the parameter that names the institution asked, where there is one.
-DOCUMENTS: dict[tuple[str, int], tuple[ListDocument[Any], str]] = {
-    ("omobilities", 3): (omobilities.GET, ""),
-    ("omobilities", 2): (omobilities_2.GET, SENDING),
-    ("omobility-las", 1): (las.GET, SENDING),
-    ("imobilities", 2): (imobilities.GET, ""),
-    ("imobilities", 1): (imobilities.GET_1, RECEIVING),
+Reading = Callable[[bytes], Sequence[Any]]
+#: By API and major: how the answer is read, and the parameter that names the institution asked, where there is one.
+ANSWERS: dict[tuple[str, int], tuple[Reading, str]] = {
+    ("omobilities", 3): (omobilities.GET.read, ""),
+    ("omobilities", 2): (omobilities_2.GET.read, SENDING),
+    ("omobility-las", 1): (las.GET.read, SENDING),
+    ("imobilities", 2): (imobilities.GET.read, ""),
+    ("imobilities", 1): (imobilities.GET_1.read, RECEIVING),
+    ("imobility-tors", 3): (tors.read_get, ""),
+    ("imobility-tors", 2): (tors.read_get, RECEIVING),
+    ("imobility-tors", 1): (tors.read_get, RECEIVING),
 }
 
 
 def got(partner: str, api: str, *, key: str) -> tuple[Endpoint, Any, str]:
     """Return where a member was asked, what it says about one stay (None where it knows none), and its own document."""
-    majors = sorted((major for name, major in DOCUMENTS if name == api), reverse=True)
+    majors = sorted((major for name, major in ANSWERS if name == api), reverse=True)
     where = client.endpoint(partner, api, majors=majors, part="get-url")
-    document, named = DOCUMENTS[api, where.major]
+    reading, named = ANSWERS[api, where.major]
     reply = client.ask(where, [*([(named, partner)] if named else []), ("omobility_id", key)])
-    found: Sequence[Any] = client.read(where, reply, reading=document.read)
+    found = client.read(where, reply, reading=reading)
     told = next((one for one in found if one.omobility_id == key), None)
     return where, told, reply.content.decode("utf-8", "replace")
 
@@ -92,3 +95,10 @@ def arrival(owed: Message) -> Effect:
     """Fetch from a receiving institution when our student came and left; the older major says whether it agreed."""
     _where, found, _raw = got(owed.partner, "imobilities", key=owed.subject)
     return (lambda: hearing.hear_arrival(found, partner=owed.partner)) if found is not None else unknown(owed)
+
+
+@message("imobility-tor-get")
+def transcript(owed: Message) -> Effect:
+    """Fetch the transcript of a student of ours from the receiving institution."""
+    _where, found, _raw = got(owed.partner, "imobility-tors", key=owed.subject)
+    return (lambda: hearing.hear_transcript(found, partner=owed.partner)) if found is not None else unknown(owed)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.models import Iia, Mobility, Plan, Stay
-from hansa.areas.exchange.network import nominations
+from hansa.areas.exchange.network import nominations, transcripts
 from hansa.areas.exchange.network import plans as agreements
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.network.nominations import Heard
@@ -25,7 +25,10 @@ from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp import imobilities, omobilities
 from hansa.lib.ewp.learning_agreements import LearningAgreement
 from hansa.lib.ewp.omobilities import Nomination, proposal_id
+from hansa.lib.ewp.tors import Tor
 
+#: States in which our student is expected at the host, there, or back without a transcript.
+AWAY = (State.ACCEPTED, State.CONFIRMED, State.ARRIVED, State.DEPARTED)
 UNDECIDED = (State.NOMINATED, State.ACCEPTED, State.CONFIRMED)
 CONTENT = ("components", "home", "automatic", "terms")
 
@@ -226,7 +229,19 @@ def hear_days(mobility: Mobility, *, arrived: date | None, departed: date | None
             _("The partner says that the stay ended before it began."), _("Ask the host to correct the days.")
         )
     mobility.arrived, mobility.departed = arrived, departed
-    if mobility.state in (State.ACCEPTED, State.CONFIRMED, State.ARRIVED, State.DEPARTED):
+    if mobility.state in AWAY:
         days = ((departed, State.DEPARTED), (arrived, State.ARRIVED))
         mobility.state = next((state for day, state in days if day is not None), State.ACCEPTED)
+    mobility.save()
+
+
+def hear_transcript(tor: Tor, *, partner: str) -> None:
+    """Keep the transcript of a student of ours, for our office to recognise; what is decided already stays."""
+    mobility = outgoing(partner, key=tor.omobility_id)
+    if mobility is None:
+        return
+    document = transcripts.heard(tor, mobility=mobility.urn)
+    if document == mobility.transcript or mobility.state not in (*AWAY, State.TRANSCRIBED):
+        return
+    mobility.transcript, mobility.state = document, State.TRANSCRIBED
     mobility.save()

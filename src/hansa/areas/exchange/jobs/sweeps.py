@@ -8,7 +8,7 @@ Each part of a sweep asks a member for the ids of what changed since the last on
 messages of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -26,8 +26,7 @@ from hansa.kernel.change import change
 from hansa.kernel.jobs import NETWORK, Effect, WaitingError, job
 from hansa.kernel.models import Job
 from hansa.lib.ewp import learning_agreements as las
-from hansa.lib.ewp import omobilities, omobilities_2
-from hansa.lib.ewp.elements import ListDocument
+from hansa.lib.ewp import omobilities, omobilities_2, tors
 
 JOB = "exchange.sweeps"
 TURN = 10 * 60.0
@@ -39,6 +38,10 @@ MOST = 1_000
 Wanted = list[tuple[str, str]]
 Part = Callable[[str, datetime | None], Wanted]
 PARTS: list[Part] = []
+Reading = Callable[[bytes], Sequence[str]]
+Pairs = list[tuple[str, str]]
+#: The major from which on the key that signs names the institution (omobilities 3.0.0, imobility-tors 3.0.0).
+KEYED = 3
 #: States in which the partner still has something to say about our student.
 AWAY = (
     MobilityState.NOMINATED,
@@ -127,31 +130,44 @@ def asked(part: Part, hei: str, since: datetime | None) -> Wanted:
         return []
 
 
-def index(
-    hei: str, api: str, *, since: datetime | None, documents: dict[int, tuple[ListDocument[str], list[tuple[str, str]]]]
-) -> list[str]:
-    """Return the ids that a member lists as changed since a moment, in the newest major that both speak."""
-    where = client.endpoint(hei, api, majors=sorted(documents, reverse=True), part="index-url")
-    document, named = documents[where.major]
+def index(hei: str, api: str, *, since: datetime | None, readings: dict[int, Reading], named: Pairs) -> list[str]:
+    """Return the ids that a member lists as changed since a moment, in the newest major that both speak.
+
+    ``named`` are the parameters of the older majors, which name both institutions; a newer one knows us by our key.
+    """
+    where = client.endpoint(hei, api, majors=sorted(readings, reverse=True), part="index-url")
     changed = [("modified_since", since.isoformat(timespec="seconds"))] if since is not None else []
-    reply = client.ask(where, [*named, *changed])
-    return list(client.read(where, reply, reading=document.read))
+    reply = client.ask(where, [*(named if where.major < KEYED else ()), *changed])
+    return list(client.read(where, reply, reading=readings[where.major]))
+
+
+def sent_by(hei: str) -> Pairs:
+    """Return the parameters that name a sending institution and this one."""
+    return [("sending_hei_id", hei), ("receiving_hei_id", demand_membership().hei)]
 
 
 @sweep
 def nominations(hei: str, since: datetime | None) -> Wanted:
     """Find the nominations that a sending institution has changed."""
-    named = [("sending_hei_id", hei), ("receiving_hei_id", demand_membership().hei)]
-    documents = {3: (omobilities.INDEX, []), 2: (omobilities_2.INDEX, named)}
-    return [("omobility-get", key) for key in index(hei, "omobilities", since=since, documents=documents)]
+    readings: dict[int, Reading] = {3: omobilities.INDEX.read, 2: omobilities_2.INDEX.read}
+    found = index(hei, "omobilities", since=since, readings=readings, named=sent_by(hei))
+    return [("omobility-get", key) for key in found]
 
 
 @sweep
 def agreements(hei: str, since: datetime | None) -> Wanted:
     """Find the learning agreements that a sending institution has changed."""
-    named = [("sending_hei_id", hei), ("receiving_hei_id", demand_membership().hei)]
-    found = index(hei, "omobility-las", since=since, documents={1: (las.INDEX, named)})
+    found = index(hei, "omobility-las", since=since, readings={1: las.INDEX.read}, named=sent_by(hei))
     return [("omobility-la-get", key) for key in found]
+
+
+@sweep
+def transcripts(hei: str, since: datetime | None) -> Wanted:
+    """Find the transcripts that a receiving institution has issued."""
+    named = [("receiving_hei_id", hei), ("sending_hei_id", demand_membership().hei)]
+    readings: dict[int, Reading] = dict.fromkeys((3, 2, 1), tors.read_index)
+    found = index(hei, "imobility-tors", since=since, readings=readings, named=named)
+    return [("imobility-tor-get", key) for key in found]
 
 
 @sweep
