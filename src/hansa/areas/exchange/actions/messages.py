@@ -3,9 +3,8 @@
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import post
-from hansa.areas.exchange.models import Message
+from hansa.areas.exchange.models import Member, Message
 from hansa.areas.exchange.network import catalogue
-from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.states import MessageState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.models import Person
@@ -30,8 +29,7 @@ def ask(message: Message, *, by: Person, partner: str) -> None:
 
     Every node looks by itself once a day. Choose this where you were told of a change that you do not see here.
     """
-    demand_membership()
-    if partner not in catalogue.current().institutions:
+    if not Member.objects.filter(hei=partner).exists() and partner not in catalogue.current().institutions:
         raise GivenError({"partner": _("The catalogue of the network names no such institution.")})
     message.partner, message.kind, message.subject = partner, post.SWEEP, post.EVERYTHING
     post.send(message)
