@@ -1,7 +1,9 @@
 """The contract of every action in the registry; a new one is held to it without a new test."""
 
+from collections import ChainMap
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,6 @@ from hansa.kernel.policy import ClauseError
 from hansa.kernel.reading import kinds
 from hansa.lib.errors import RefusedError
 from tests.areas.exchange import samples as exchange
-from tests.areas.exchange import samples_calls
 from tests.conftest import given
 from tests.kernel.samples import PASSWORD, SAMPLES, World
 from tests.paper import PaperPartner, in_force, memorandum
@@ -25,7 +26,15 @@ UNDER_CLAUSE = [action for action in EVERY if action.permit is not None]
 OWN = {"people.change_password", "people.change_language", "tokens.create", "tokens.revoke"}
 named = {"ids": lambda action: action.name}
 TABLES = (Agreement, File, Job, LedgerEntry, Letter, Partner, PartyDecision, *kinds().values())
-EVERY_SAMPLE = SAMPLES | exchange.SAMPLES | samples_calls.SAMPLES
+AREAS = Path(__file__).parents[1] / "areas"
+
+
+def sample_modules() -> list[Any]:
+    """Return the samples that the tests of each area bring."""
+    return [import_module(f"tests.areas.{path.parent.name}.{path.stem}") for path in AREAS.glob("*/samples*.py")]
+
+
+EVERY_SAMPLE = dict(ChainMap(SAMPLES, *(module.SAMPLES for module in sample_modules())))
 
 
 @pytest.fixture
