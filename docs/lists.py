@@ -1,5 +1,6 @@
 """The pages about what the registries hold: actions, roles, records, letters, terms, endpoints."""
 
+import re
 from typing import Any
 
 from docs.markdown import code, codes, sentence, table
@@ -10,6 +11,7 @@ from hansa.cli.nouns import hyphenated
 from hansa.kernel import reading
 from hansa.kernel.actions import ACTIONS, Action, said
 from hansa.kernel.areas import all_areas
+from hansa.kernel.choices import choices_of
 from hansa.kernel.letters import KINDS
 from hansa.kernel.models import JointRecord
 from hansa.kernel.people import GRANTS, ROLES
@@ -76,9 +78,12 @@ def _marks(permission: str) -> list[str]:
 
 def _input(name: str, about: Any) -> str:
     kind = getattr(about.annotation, "__name__", "") if isinstance(about.annotation, type) else ""
-    kind = kind or str(about.annotation).replace("typing.", "")
+    kind = kind or str(about.annotation)
+    if choices := choices_of(about):
+        kind = f"list[Literal{list(choices)}]" if kind.startswith("list") else f"Literal{list(choices)}"
+    kind = re.sub(r"\bstr\b", "text", kind.replace("typing.", ""))
     asked = "needed" if about.is_required() else f"left out: {about.default!r}"
-    return f"{code(name)} ({'secret text' if kind == 'SecretStr' else kind.replace('str', 'text')}), {asked}"
+    return f"{code(name)} ({'secret text' if kind == 'SecretStr' else kind}), {asked}"
 
 
 def roles() -> str:
@@ -93,7 +98,7 @@ def roles() -> str:
     return f"""# Roles and permissions
 
 A person may do what their roles allow and nothing else; a person may have several roles. A permission that ends in
-`.read` lets a person read those records.
+`.read` lets a person read those records, one that ends in `.read_own` only those that are their own.
 
 {about}
 

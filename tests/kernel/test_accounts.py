@@ -197,7 +197,7 @@ def test_change_language_changes_the_pages(person):
 def test_own_account_is_nobody_elses(administrator, person, change):
     bob = person("auditor", password="the old password")
 
-    with pytest.raises(RefusedError, match="someone else"):
+    with pytest.raises(RefusedError, match="somebody else's, and only they may"):
         change(bob, administrator)
 
     found = Person.objects.get(pk=bob.pk)

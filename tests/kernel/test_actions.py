@@ -2,6 +2,7 @@
 
 import json
 import threading
+from types import SimpleNamespace
 from typing import Literal
 
 import pytest
@@ -13,7 +14,7 @@ from hansa.areas.studies.models import Study
 from hansa.kernel import actions, agreements, partners
 from hansa.kernel.actions import ACTIONS, NEW, GivenError, RoleError, StateError, action
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, LedgerEntry, Partner, PartyDecision, Verdict
+from hansa.kernel.models import Agreement, ApiToken, LedgerEntry, Partner, PartyDecision, Person, Verdict
 from hansa.kernel.people import GRANTS
 from hansa.kernel.policy import ClauseError
 from hansa.lib.errors import RefusedError
@@ -325,3 +326,50 @@ def test_nul_is_told_at_its_field(scene, person):
         partners.accept_ledger(scene.row, by=person("administrator"), explanation="a\0b")
 
     assert list(refused.value.faults) == ["explanation"]
+
+
+@pytest.fixture
+def registered(registers):
+    """Return actions on tokens that only their owner may do."""
+
+    @action(needs="tests.act", source=("valid",), target=("valid",), because="A test.", own=True)
+    def rename(token: ApiToken, *, by: object, name: str) -> None:
+        """Give your token another name."""
+        token.name = name
+
+    @action(needs="tests.act", source=(NEW,), target=("valid",), because="A test.", own=True)
+    def lend(token: ApiToken, *, by: Person, to: str) -> None:
+        """Make a token for somebody."""
+        token.person = Person.objects.get(username=to)
+        token.name, token.digest, token.expires, token.scopes = "lent", "0" * 64, timezone.now(), ["tests.act"]
+
+    return SimpleNamespace(rename=rename, lend=lend)
+
+
+def test_own_records_are_changed_by_the_person_to_whom_they_belong(registered, administrator):
+    token = registered.lend(ApiToken(), by=administrator, to="administrator")
+
+    assert registered.rename.possible(token, administrator)
+    assert registered.rename(token, by=administrator, name="mine").name == "mine"
+
+
+def test_own_records_of_somebody_else_are_refused(registered, administrator, person):
+    token = registered.lend(ApiToken(), by=administrator, to="administrator")
+    other = person("administrator", username="other")
+    entries = LedgerEntry.objects.count()
+
+    with pytest.raises(RoleError, match="somebody else's, and only they may do this: Give your token") as refused:
+        registered.rename(token, by=other, name="theirs")
+
+    assert refused.value.remedy == "Look under your own records."
+    assert not registered.rename.possible(token, other)
+    assert LedgerEntry.objects.count() == entries
+
+
+def test_action_on_own_records_makes_none_for_somebody_else(registered, administrator, person):
+    person("administrator", username="other")
+
+    with pytest.raises(AssertionError, match="made a record that is not the person's own"):
+        registered.lend(ApiToken(), by=administrator, to="other")
+
+    assert ApiToken.objects.count() == 0

@@ -210,8 +210,11 @@ def test_kinds_are_those_of_the_installed_areas() -> None:
     found = bundles.kinds()
 
     assert found.permits["studies.approved"] == "studies.approve"
-    assert found.approves == {"studies.approved"}
-    assert found.contributes == {"studies.contributed"}
+    assert "studies.approved" in found.approves
+    assert "studies.contributed" in found.contributes
+    assert {"studies.round", "studies.concluded"} <= found.withheld
+    assert found.finished["studies"] == {"released"}
+    assert not found.approves & found.contributes & found.withheld
 
 
 @pytest.mark.usefixtures("house")

@@ -4,18 +4,35 @@ import pytest
 
 from hansa.kernel import people
 from hansa.kernel.models.people import Person
-from hansa.kernel.people import GRANTS, ROLES, grant, grant_everyone, has, permissions_of, pseudonym
+from hansa.kernel.people import (
+    EVERYONE,
+    GRANTS,
+    ROLES,
+    STAFF,
+    Role,
+    add_role,
+    grant,
+    grant_everyone,
+    grant_staff,
+    has,
+    in_words,
+    permissions_of,
+    pseudonym,
+)
 
 
 @pytest.fixture
 def grants(monkeypatch):
     fresh = {role: set(given) for role, given in GRANTS.items()}
     monkeypatch.setattr(people, "GRANTS", fresh)
+    monkeypatch.setattr(people, "ROLES", list(ROLES))
+    monkeypatch.setattr(people, "EVERYONE", set(EVERYONE))
+    monkeypatch.setattr(people, "STAFF", set(STAFF))
     return MappingProxyType(fresh)
 
 
 def test_roles_are_described_in_plain_words():
-    assert [role.name for role in ROLES] == [
+    assert [role.name for role in ROLES[:6]] == [
         "administrator",
         "signatory",
         "steward",
@@ -40,6 +57,39 @@ def test_grant_everyone_gives_a_permission_to_every_role(grants):
     assert all("teaching.read" in given for given in grants.values())
 
 
+def test_grant_staff_leaves_guests_out(grants):
+    add_role(Role(name="visitor", title="Visitor", description="Looks around.", is_guest=True))
+
+    grant_staff(("teaching.read",))
+
+    assert "teaching.read" in grants["auditor"]
+    assert "teaching.read" not in grants["visitor"]
+
+
+def test_role_of_an_area_has_what_everyone_has(grants, person):
+    lecturer = Role(name="lecturer", title="Lecturer", description="Teaches.")
+    add_role(lecturer)
+    add_role(lecturer)
+    add_role(Role(name="visitor", title="Visitor", description="Looks around.", is_guest=True))
+
+    assert grants["lecturer"] == EVERYONE | STAFF
+    assert grants["visitor"] == EVERYONE
+    assert has(person("lecturer"), "ledger.read")
+    assert not has(person("visitor"), "ledger.read")
+    assert [role.name for role in people.ROLES][-2:] == ["lecturer", "visitor"]
+    assert people.in_words()["lecturer"] == "Lecturer: Teaches."
+
+
+def test_role_with_a_name_that_is_taken_is_an_error_of_the_programmer(grants):
+    with pytest.raises(AssertionError, match="two roles with the name auditor"):
+        add_role(Role(name="auditor", title="Auditor", description="Another."))
+
+
+def test_roles_are_chosen_by_title_and_description():
+    assert in_words()["auditor"].startswith("Auditor: Reads everything")
+    assert list(in_words()) == [role.name for role in ROLES]
+
+
 def test_grant_knows_no_other_roles():
     with pytest.raises(KeyError):
         grant("wizard", ("teaching.approve",))
@@ -56,6 +106,7 @@ def test_administrator_may_exactly_this(person):
         "people.change_password",
         "people.change_language",
         "tokens.create",
+        "tokens.read",
         "tokens.revoke",
     }
 

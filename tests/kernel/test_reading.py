@@ -3,9 +3,10 @@
 from django.utils import timezone
 
 from hansa.areas.studies.models import Dataset
+from hansa.kernel import people
 from hansa.kernel.models import ApiToken, Person
 from hansa.kernel.people import ROLES
-from hansa.kernel.reading import kinds, may_read, readable
+from hansa.kernel.reading import kinds, may_list, may_read, readable
 from tests.conftest import given
 
 
@@ -50,6 +51,32 @@ def test_records_are_absent_for_whoever_may_not_read_their_kind(person):
 
     assert list(readable(person("signatory"), Dataset)) == []
     assert list(readable(person("steward"), Dataset)) == [data]
+
+
+def test_permission_to_read_ones_own_opens_these_alone(monkeypatch, person, administrator):
+    monkeypatch.setitem(people.GRANTS, "auditor", {"tokens.read_own"})
+    monkeypatch.setattr(ApiToken, "own_is_open", False)
+    auditor, steward = person("auditor"), person("steward")
+    mine, _theirs, _steward = token_of(auditor, "a"), token_of(administrator, "b"), token_of(steward, "c")
+
+    assert list(readable(auditor, ApiToken)) == [mine]
+    assert list(readable(steward, ApiToken)) == []
+    assert (may_read(auditor, "tokens"), may_read(steward, "tokens")) == (True, False)
+
+
+def test_permission_to_read_ones_own_opens_nothing_where_nobody_has_any(monkeypatch, person):
+    monkeypatch.setitem(people.GRANTS, "auditor", {"datasets.read_own"})
+    with given():
+        Dataset(name="cohort", state="connected").save()
+
+    assert list(readable(person("auditor"), Dataset)) == []
+
+
+def test_lists_are_for_whoever_may_read_and_those_of_ones_own_for_everyone(person, stranger):
+    assert may_list(stranger, Person)
+    assert may_list(stranger, ApiToken)
+    assert not may_list(stranger, Dataset)
+    assert may_list(person("auditor"), Dataset)
 
 
 def test_auditor_sees_every_account(person, stranger):

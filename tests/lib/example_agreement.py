@@ -29,6 +29,8 @@ STUDIES = Vocabulary(
         "share": Limit(kind="decimal", direction="at_most", low="0", high="1"),
         "release": Limit(kind="choice", direction="at_least", choices=("automatic", "steward"), stated=False),
         "pseudonyms": Limit(kind="boolean", stated=False),
+        "language": Limit(kind="text", pattern="[a-z]{2}", stated=False, where_set=True),
+        "host": Limit(kind="institution", stated=False, where_set=True),
     },
     stopping=frozenset({"studies.withdraw"}),
 )

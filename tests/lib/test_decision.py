@@ -369,6 +369,45 @@ def test_decide_denies_a_limit_that_the_clause_does_not_set():
     )
 
 
+NARROW = {"language": "en", "host": CHARITE}
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason", "remedy"),
+    [
+        (
+            {"host": CHARITE},
+            "asks for language to be exactly en, and the request does not state it",
+            "State language: exactly en.",
+        ),
+        (
+            {"language": "en"},
+            f"asks for host to be exactly {CHARITE}, and the request does not state it",
+            f"State host: exactly {CHARITE}.",
+        ),
+        (
+            {**NARROW, "language": "de"},
+            "asks for language to be exactly en, and the request has de",
+            "Set language to exactly en.",
+        ),
+        (
+            {**NARROW, "host": INSTITUTET},
+            f"asks for host to be exactly {CHARITE}, and the request has {INSTITUTET}",
+            f"Set host to exactly {CHARITE}.",
+        ),
+    ],
+)
+def test_decide_denies_what_passes_over_a_limit_that_the_clause_sets(stated, reason, remedy):
+    one = clause("7", permits=["studies.propose"], purposes=["DUO:0000042"], limits={**LIMITS, **NARROW})
+    agreement = standing(document(clauses=[one]))
+
+    decision = answer(agreement, limits={**STATED, **stated})
+
+    assert answer(agreement, limits={**STATED, **NARROW}).permitted
+    assert (decision.outcome, decision.remedy) == ("deny", remedy)
+    assert decision.reason == f"Clause 7 of the agreement {NAME} {reason}."
+
+
 def test_request_states_no_limits_unless_told():
     assert Request(party=CHARITE, area="studies", action="studies.propose").limits == MappingProxyType({})
 

@@ -55,12 +55,17 @@ ACCEPTED_BY = {
 def limits_say_so(bounds: dict[str, Any], asked: dict[str, Any]) -> bool:
     if not {"minimum_cell", "evidence_days", "share"} <= set(asked) or not set(asked) <= set(bounds):
         return False
+    # What a clause sets beyond the minimum cannot be passed over in silence.
+    if {"language", "host"} & set(bounds) != {"language", "host"} & set(asked):
+        return False
     return (
         asked["minimum_cell"] >= bounds["minimum_cell"]
         and asked["evidence_days"] <= bounds["evidence_days"]
         and float(asked["share"]) <= float(bounds["share"])
         and asked.get("pseudonyms", bounds.get("pseudonyms")) == bounds.get("pseudonyms")
         and (asked.get("release") != "automatic" or bounds["release"] == "automatic")
+        and asked.get("language") == bounds.get("language")
+        and asked.get("host") == bounds.get("host")
     )
 
 
@@ -100,10 +105,15 @@ BOUNDS = st.fixed_dictionaries(
         "evidence_days": st.sampled_from([0, 29, 30, 31]),
         "share": st.sampled_from(["0", "0.25", "0.250", "0.3", "1"]),
     },
-    optional={"release": st.sampled_from(["automatic", "steward"]), "pseudonyms": st.booleans()},
+    optional={
+        "release": st.sampled_from(["automatic", "steward"]),
+        "pseudonyms": st.booleans(),
+        "language": st.sampled_from(["en", "de"]),
+    },
 )
 STATED = st.one_of(
     BOUNDS,
+    st.tuples(BOUNDS, st.sampled_from([*INSTITUTIONS, STRANGER])).map(lambda pair: {**pair[0], "host": pair[1]}),
     st.just({"minimum_cell": 1000, "evidence_days": 0, "share": "0"}),
     st.fixed_dictionaries({}, optional={"minimum_cell": st.just(10), "share": st.just("0.1")}),
 )
@@ -113,12 +123,14 @@ PARTIES = st.lists(st.sampled_from(INSTITUTIONS), unique=True, min_size=1)
 @st.composite
 def clauses(draw: st.DrawFn, *, number: str) -> dict[str, Any]:
     permits = draw(some(ACTIONS))
+    parties = draw(st.one_of(st.just("all"), PARTIES))
+    host = draw(st.sampled_from([None, *(INSTITUTIONS if parties == "all" else parties)]))
     return clause(
         number,
-        parties=draw(st.one_of(st.just("all"), PARTIES)),
+        parties=parties,
         permits=permits,
         purposes=[*draw(st.lists(st.sampled_from(PURPOSES), unique=True, min_size=1)), *draw(some(CONDITIONS, most=2))],
-        limits=draw(BOUNDS),
+        limits=draw(BOUNDS) | ({} if host is None else {"host": host}),
         person=draw(some(permits)) if permits else [],
     )
 
@@ -145,9 +157,14 @@ def requests(draw: st.DrawFn, of: dict[str, Any]) -> Request:
         action=near(st.sampled_from(one["permits"] or ACTIONS), st.sampled_from(ACTIONS)),
         clause=near(st.sampled_from([None, one["id"]]), st.sampled_from(["1", "2", "9"])),
         purposes=tuple(near(st.just(one["purposes"]), some([*PURPOSES, *CONDITIONS]))),
-        limits=near(st.just(one["limits"]), STATED),
+        limits=near(st.just(one["limits"]), st.one_of(STATED, _without(one["limits"]))),
         by_person=draw(st.booleans()),
     )
+
+
+def _without(limits: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Leave one limit of a clause unsaid."""
+    return st.sampled_from(sorted(limits)).map(lambda name: {key: limits[key] for key in limits if key != name})
 
 
 CASES = documents().flatmap(lambda of: st.tuples(st.just(of), requests(of)))

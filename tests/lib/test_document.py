@@ -94,6 +94,7 @@ def test_read_takes_text_that_has_one_meaning():
         (["clauses", 1, "parties"], [CHARITE, CHARITE], "clauses[1].parties[1]"),
         (["clauses", 1, "parties"], "everybody", "clauses[1].parties"),
         (["clauses", 1, "limits", "minimum_cell"], 0, "clauses[1].limits.minimum_cell"),
+        (["clauses", 1, "limits", "host"], "https://ror.org/05f950310", "clauses[1].limits.host"),
     ],
 )
 def test_check_names_the_place_of_a_fault(path, value, place):

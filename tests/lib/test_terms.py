@@ -4,7 +4,17 @@ import pytest
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.terms import Limit, Vocabulary, check_terms, read_clause
-from tests.lib.example_agreement import CHARITE, DOCUMENT, EXCHANGE, INSTITUTIONS, LIMITS, STUDIES, clause
+from tests.lib.example_agreement import (
+    CHARITE,
+    DOCUMENT,
+    EXCHANGE,
+    HOSPITAL,
+    INSTITUTIONS,
+    LIMITS,
+    STRANGER,
+    STUDIES,
+    clause,
+)
 
 CLAUSE = DOCUMENT["clauses"][1]
 
@@ -24,6 +34,8 @@ def refusal(changes, *, vocabulary=STUDIES):
         (Limit(kind="decimal", low="-1", high="1.5"), "-0.25", Decimal("-0.25")),
         (Limit(kind="choice", choices=("automatic", "steward")), "steward", 1),
         (Limit(kind="boolean"), False, 0),
+        (Limit(kind="text", pattern="[a-z]{2}"), "en", "en"),
+        (Limit(kind="institution"), CHARITE, CHARITE),
     ],
 )
 def test_rank_orders_values(limit, value, rank):
@@ -46,6 +58,12 @@ def test_rank_orders_values(limit, value, rank):
         (Limit(kind="choice", choices=("automatic", "steward")), []),
         (Limit(kind="boolean"), 1),
         (Limit(kind="boolean"), "true"),
+        (Limit(kind="text", pattern="[a-z]{2}"), "eng"),
+        (Limit(kind="text", pattern="[a-z]{2}"), "en\n"),
+        (Limit(kind="text", pattern="[a-z]{2}"), 7),
+        (Limit(kind="institution"), "https://ror.org/iiiiiiiii"),
+        (Limit(kind="institution"), "charite.de"),
+        (Limit(kind="institution"), None),
     ],
 )
 def test_rank_refuses_what_the_limit_does_not_hold(limit, value):
@@ -60,6 +78,32 @@ def test_allows_follows_the_direction(direction, allowed):
     limit = Limit(kind="integer", direction=direction)
 
     assert [asked for asked in (9, 10, 11) if limit.allows(bound=10, asked=asked)] == allowed
+
+
+@pytest.mark.parametrize(
+    ("limit", "bound", "other"),
+    [
+        (Limit(kind="text", pattern="[a-z]{2}"), "en", "de"),
+        (Limit(kind="institution"), CHARITE, INSTITUTIONS[1]),
+    ],
+)
+def test_allows_nothing_but_the_same_text_or_institution(limit, bound, other):
+    assert limit.allows(bound=bound, asked=bound)
+    assert not limit.allows(bound=bound, asked=other)
+    assert not limit.allows(bound=other, asked=bound)
+
+
+@pytest.mark.parametrize("kind", ["text", "institution"])
+@pytest.mark.parametrize("direction", ["at_least", "at_most"])
+def test_limit_refuses_an_order_where_there_is_none(kind, direction):
+    with pytest.raises(InvalidError, match="has no order"):
+        Limit(kind=kind, direction=direction, pattern="[a-z]")
+
+
+@pytest.mark.parametrize("about", [{"kind": "text"}, {"kind": "institution", "pattern": "[a-z]"}])
+def test_limit_has_a_pattern_if_it_is_a_text(about):
+    with pytest.raises(InvalidError, match="a pattern if it is a text, and only then"):
+        Limit(**about)
 
 
 def test_vocabulary_refuses_actions_of_another_area():
@@ -99,10 +143,22 @@ def test_check_terms_accepts_what_the_vocabulary_holds():
         ({"limits": {**LIMITS, "minimum_cell": 10.5}}, "clauses[3].limits.minimum_cell"),
         ({"limits": {"minimum_cell": 10, "share": "0.25"}}, "clauses[3].limits.evidence_days"),
         ({"limits": []}, "clauses[3].limits"),
+        ({"limits": {**LIMITS, "language": "EN"}}, "clauses[3].limits.language"),
+        ({"limits": {**LIMITS, "host": "Charité"}}, "clauses[3].limits.host"),
+        ({"limits": {**LIMITS, "host": STRANGER}}, "clauses[3].limits.host"),
+        ({"limits": {**LIMITS, "host": CHARITE}, "parties": [HOSPITAL]}, "clauses[3].limits.host"),
+        ({"limits": {**LIMITS, "host": CHARITE}}, "clauses[3].limits.host"),
     ],
 )
 def test_check_terms_names_the_place_of_a_fault(changes, place):
     assert refusal(changes).startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize("parties", ["all", [CHARITE, HOSPITAL]])
+def test_check_terms_accepts_an_institution_for_which_the_clause_holds(parties):
+    named = {**CLAUSE, "limits": {**LIMITS, "host": CHARITE}, "parties": parties}
+
+    check_terms(named, "clauses[3]", vocabulary=STUDIES, institutions=INSTITUTIONS)
 
 
 def test_check_terms_refuses_a_purpose_where_the_area_has_none():

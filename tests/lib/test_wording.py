@@ -4,6 +4,7 @@ from hansa.areas.studies.rules import VOCABULARY
 from hansa.lib.canonical import digest
 from hansa.lib.duo import CODES
 from hansa.lib.errors import InvalidError
+from hansa.lib.terms import Words
 from hansa.lib.wording import LANGUAGES, PHRASES, PURPOSES, page, terms_in_words
 from tests.lib.example_agreement import CHARITE, HOSPITAL, clause, document, texts
 
@@ -14,10 +15,6 @@ CLAUSE = clause(
     limits={"release": "steward", "minimum_cell": 10, "minimum_sites": 3, "time_grid_days": 30},
     person=["studies.approve"],
 )
-
-
-def said(of):
-    return terms_in_words(of, language="en", words=VOCABULARY.words)
 
 
 def test_terms_in_words_says_every_term_in_english():
@@ -71,10 +68,17 @@ def test_terms_in_words_does_not_depend_on_the_order_of_limits():
     )
 
 
-@pytest.mark.parametrize("words", [PHRASES])
-def test_dictionaries_say_the_same_in_every_language(words):
-    keys = [list(words[language]) for language in LANGUAGES]
-    gaps = [[sentence.count("{}") for sentence in words[language].values()] for language in LANGUAGES]
+def test_terms_in_words_calls_an_institution_by_its_name():
+    one = clause("9", limits={"host": CHARITE})
+    words = {"en": Words(limits={"host": "They come from {}."})}
+
+    assert terms_in_words(one, language="en", words=words, names={CHARITE: "Charité"}) == ("They come from Charité.",)
+    assert terms_in_words(one, language="en", words=words) == (f"They come from {CHARITE}.",)
+
+
+def test_dictionary_says_the_same_in_every_language():
+    keys = [list(PHRASES[language]) for language in LANGUAGES]
+    gaps = [[sentence.count("{}") for sentence in PHRASES[language].values()] for language in LANGUAGES]
 
     assert keys[0] == keys[1] == keys[2]
     assert gaps[0] == gaps[1] == gaps[2]

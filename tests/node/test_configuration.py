@@ -1,8 +1,10 @@
 import tomllib
+from importlib.metadata import EntryPoint
 
 import pytest
 
 from hansa.lib.errors import InvalidError
+from hansa.node import configuration
 from hansa.node.configuration import Configuration, check, load, node_directory, postgresql
 
 HOSPITAL = {"institution": "https://ror.org/001w7jn25", "name": "Charité"}
@@ -186,3 +188,27 @@ def test_node_directory_is_the_one_that_was_named(monkeypatch, tmp_path):
     monkeypatch.delenv("HANSA_NODE")
 
     assert (named, node_directory().name) == (tmp_path, "node")
+
+
+def test_table_of_an_area_is_kept_for_the_area(tmp_path):
+    (tmp_path / "node.toml").write_text(
+        'institution = "https://ror.org/001w7jn25"\nname = "Charité"\n[exchange]\nhei = "charite.de"\n',
+        encoding="utf-8",
+    )
+
+    assert load(tmp_path).areas == {"exchange": {"hei": "charite.de"}}
+
+
+@pytest.mark.parametrize("given", [{"exchange": "charite.de"}, {"ferries": {"from": "Kiel"}}])
+def test_table_that_is_none_or_of_no_area_is_refused(tmp_path, given):
+    with pytest.raises(InvalidError, match=f"'{next(iter(given))}' in node.toml"):
+        check({**HOSPITAL, **given}, directory=tmp_path)
+
+
+def test_area_of_somebody_else_is_found_by_its_entry_point(monkeypatch):
+    points = [EntryPoint("ferries", "ferries.area", "hansa.areas"), EntryPoint("studies", "theirs", "hansa.areas")]
+    monkeypatch.setattr(configuration, "entry_points", lambda group: points)
+
+    found = configuration.area_packages()
+
+    assert (found["ferries"], found["studies"]) == ("ferries.area", "hansa.areas.studies")

@@ -91,7 +91,7 @@ def test_verify_misses_no_letter_of_a_kind_that_stays_out():
 
 
 def test_verify_notices_a_result_left_out_of_a_record_that_has_one(bundle):
-    kinds = replace(example.KINDS, finished=frozenset({"released"}))
+    kinds = replace(example.KINDS, finished={"studies": frozenset({"released"})})
 
     report = verify(replace(bundle, result=None), kinds=kinds, vocabularies=example.VOCABULARIES)
 

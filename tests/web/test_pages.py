@@ -100,7 +100,7 @@ READABLE = {
 }
 
 
-@pytest.mark.parametrize("role", [role.name for role in ROLES])
+@pytest.mark.parametrize("role", READABLE)
 def test_lists_are_open_to_exactly_the_roles_that_may_read_them(signed_in, house, role):
     client = signed_in(role)
     lists = ["/", "/agreements/", "/partners/", "/people/", "/tokens/", "/studies/", "/datasets/", "/ledger/"]

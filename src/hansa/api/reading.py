@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel import reading as kernel
 from hansa.kernel.actions import ACTIONS, said
 from hansa.kernel.joint import decisions, names
-from hansa.kernel.models import ApiToken, JointRecord, Person, Record
+from hansa.kernel.models import JointRecord, Person, Record
 from hansa.kernel.people import has
 from hansa.lib.errors import HansaError, RefusedError
 
@@ -42,7 +42,7 @@ def demand(person: Person, noun: str) -> None:
 
 def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
     """Return the records of a kind that a person may read, or refuse."""
-    if kind not in (ApiToken, Person):
+    if not kernel.may_list(person, kind):
         demand(person, kind.noun)
     return kernel.readable(person, kind)
 

@@ -36,11 +36,14 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="End when the result is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     keep: Annotated[bool, typer.Option(help="Leave the three node directories behind.")] = False,
+    exchange: Annotated[
+        bool, typer.Option(help="Play the exchange of students and staff also where the demo ends at once.")
+    ] = False,
 ) -> None:
-    """Three hospitals sign a memorandum and compute one joint study, on this machine."""
+    """Three hospitals sign a memorandum, compute one joint study and exchange people, on this machine."""
     from hansa.cli.demo import run
 
-    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep)
+    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep, exchange=exchange)
 
 
 app.command()(nodes.init)

@@ -13,7 +13,7 @@ from typer.main import get_group
 from hansa.cli.session import enter
 
 #: Groups of commands that belong to no noun, and their help.
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {"network": "Erasmus Without Paper, the network of universities: join it, look at it."}
 
 
 def written(name: str) -> dict[str, Any]:

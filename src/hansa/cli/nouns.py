@@ -196,8 +196,11 @@ def option(name: str, about: Any) -> inspect.Parameter:
 
 def help_of(about: Any, *, required: bool) -> str:
     """Return what may be given for an input."""
+    from hansa.kernel.choices import choices_of
+
     inside = get_args(about.annotation)[0] if is_list(about.annotation) else about.annotation
-    choices = ", ".join(map(str, get_args(inside))) if str(get_origin(inside)) == "typing.Literal" else ""
+    names = get_args(inside) if str(get_origin(inside)) == "typing.Literal" else choices_of(about)
+    choices = ", ".join(map(str, names))
     words = [about.description or "", f"One of: {choices}." if choices else ""]
     if documents.is_document(about.annotation):
         words.append(documents.HELP)

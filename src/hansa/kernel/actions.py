@@ -158,6 +158,8 @@ class Action(Generic[R]):
             self.run(record, by=by, **given)
             decision = self._ask(record)
             self._settle(record, before)
+            if self.own and not record.belongs_to(by):
+                raise AssertionError(f"{self.name} made a record that is not the person's own")
             made.cause |= {"by": pseudonym(by), **cited(decision), **({"about": record.about} if record.about else {})}  # type: ignore[arg-type]  # reason: refusal() has ruled None out
         return record
 

@@ -64,7 +64,7 @@ def kinds() -> Kinds:
         approves=kinds_that("approval"),
         contributes=kinds_that("contribution"),
         withheld=kinds_that("total"),
-        finished=frozenset(str(state) for kind in joint_kinds() for state in kind.finished),
+        finished={kind.noun: kind.finished for kind in joint_kinds()},
     )
 
 

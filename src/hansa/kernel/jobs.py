@@ -173,7 +173,10 @@ def work(row: Job) -> None:
         put_back(row, seconds=wait.seconds, waits_for=wait.message, waits=1)
     except HansaError as fault:
         row.fault = fault
-        give_up(row, str(fault)) if row.kind not in STANDING else put_back(row, seconds=PAUSE, waits_for=str(fault))
+        if row.kind in STANDING:
+            put_back(row, seconds=PAUSE, waits_for=str(fault))
+        else:
+            give_up(row, str(fault))
     except Exception as fault:  # noqa: BLE001 -- a fault in one job must not stop the others
         LOG.warning("%s: %s at %s", row.kind, type(fault).__name__, place(fault))
         again(row, fault)

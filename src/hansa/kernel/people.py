@@ -80,9 +80,9 @@ def add_role(role: Role) -> None:
         GRANTS[role.name] = set(EVERYONE) if role.is_guest else EVERYONE | STAFF
 
 
-def role_named(name: str) -> Role | None:
-    """Return a role by its name, or None."""
-    return next((role for role in ROLES if role.name == name), None)
+def in_words() -> dict[str, str]:
+    """Return every role by its name, as people choose it."""
+    return {role.name: f"{role.title}: {role.description}" for role in ROLES}
 
 
 def grant(role: str, permissions: Iterable[str]) -> None:

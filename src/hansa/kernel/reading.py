@@ -2,7 +2,8 @@
 
 To see the records of a kind takes the permission ``<noun>.read``, as every action
 takes its own; with ``<noun>.read_own`` a person sees those that are their own. What was
-never granted stays closed. Everyone sees their own account and their own tokens.
+never granted stays closed. Everyone sees their own account and their own tokens, whoever
+they are: these two kinds say so by ``own_is_open``.
 """
 
 from typing import Any
@@ -11,13 +12,12 @@ from django.db.models import QuerySet
 
 from hansa.kernel.areas import all_areas
 from hansa.kernel.models import Agreement, ApiToken, Partner, Person, Record
-from hansa.kernel.people import grant, grant_everyone, grant_staff, has
+from hansa.kernel.people import grant, grant_staff, has
 
 KERNEL: tuple[type[Record], ...] = (Agreement, Partner, Person, ApiToken)
 
 # Whoever works for the institution may see what it told its partners and what the ledger holds.
 grant_staff(("ledger.read", "letters.read"))
-grant_everyone(("people.read_own", "tokens.read_own"))
 grant("administrator", ("tokens.read",))
 
 
@@ -32,10 +32,16 @@ def may_read(person: Person, noun: str) -> bool:
     return has(person, f"{noun}.read") or has(person, f"{noun}.read_own")
 
 
+def may_list(person: Person, kind: type[Record]) -> bool:
+    """Tell whether there is a list of these records for a person, be it of their own alone."""
+    return kind.own_is_open or may_read(person, kind.noun)
+
+
 def readable(person: Person, kind: type[Record]) -> QuerySet[Any]:
     """Return the records of a kind that a person may see."""
     found: QuerySet[Any] = kind.objects.all()
     if has(person, f"{kind.noun}.read"):
         return found
-    own = kind.own_of(person) if has(person, f"{kind.noun}.read_own") else None
+    sees_own = kind.own_is_open or has(person, f"{kind.noun}.read_own")
+    own = kind.own_of(person) if sees_own else None
     return found.none() if own is None else found.filter(own)

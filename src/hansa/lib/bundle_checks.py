@@ -7,7 +7,7 @@ checks after it and for none before.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hansa.lib import checkpoints, rotation
@@ -36,14 +36,15 @@ class Kinds:
     """Say what the kinds of letters of the areas mean.
 
     `permits` gives for each kind the action that a clause has to permit, or None for no clause.
-    Letters of the kinds `withheld` stay out of a bundle; in a state of `finished` there is a result.
+    Letters of the kinds `withheld` stay out of a bundle. `finished` gives for each noun of records the
+    states in which there is a result.
     """
 
     permits: Mapping[str, str | None]
     approves: frozenset[str]
     contributes: frozenset[str]
     withheld: frozenset[str] = frozenset()
-    finished: frozenset[str] = frozenset()
+    finished: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -339,7 +340,8 @@ class Examination:
         """Check the signatures of the result."""
         document = self.bundle.result
         if document is None:
-            if self.state in self.kinds.finished:
+            noun = self.bundle.record.removeprefix("urn:hansa:").partition(":")[0]
+            if self.state in self.kinds.finished.get(noun, ()):
                 raise ProofError("The record has a result, which was left out.", _EXPORT_AGAIN)
             return "no result yet"
         with _within("result"):

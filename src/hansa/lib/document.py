@@ -17,7 +17,7 @@ from hansa.lib import shapes
 from hansa.lib.canonical import JSON, parse
 from hansa.lib.errors import InvalidError
 from hansa.lib.keys import SealingPublicKey, VerifyingKey
-from hansa.lib.terms import ALL, TERM_KEYS, Vocabularies, check_terms
+from hansa.lib.terms import ALL, INSTITUTION, TERM_KEYS, Vocabularies, check_terms
 
 FORMAT = "agreement/1"
 LANGUAGES = ("en", "de", "sv")
@@ -27,7 +27,6 @@ MOST_SIGNATORIES = 20
 LONGEST_NAME = 300
 LONGEST_NOTICE = 3650
 
-INSTITUTION = re.compile(r"https://ror\.org/0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}")
 _ID = re.compile(r"urn:hansa:agreement:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -43,8 +42,10 @@ PARTY_KEYS = ("id", "name", "country", "signing_key", "sealing_key", "signatorie
 def check(document: JSON, *, vocabularies: Vocabularies) -> None:
     """Refuse a document that is not an agreement in every detail; the error names the place."""
     check_structure(document)
+    institutions = tuple(party["id"] for party in document["parties"])
     for position, clause in enumerate(document["clauses"]):
-        check_terms(clause, f"clauses[{position}]", vocabulary=vocabularies.get(clause["area"]))
+        vocabulary = vocabularies.get(clause["area"])
+        check_terms(clause, f"clauses[{position}]", vocabulary=vocabulary, institutions=institutions)
 
 
 def read(data: bytes | str, *, vocabularies: Vocabularies) -> JSON:

@@ -11,14 +11,18 @@ behind a number than the clause, never for fewer. An age of evidence is "at_most
 are written from the freest to the strictest, so that they too can be "at_least".
 
     Limit(kind="integer", direction="at_least", low=1, high=1000)
+
+A clause narrows by what it sets beyond the area's minimum, such as the language of a stay.
+A limit with `where_set` may be left out of a clause, but never of a request under a clause
+that sets it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from hansa.lib import duo, shapes
 from hansa.lib.canonical import JSON
@@ -31,7 +35,7 @@ Rank: TypeAlias = int | Decimal | str
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 ALL = "all"
 TERM_KEYS = ("permits", "purposes", "limits", "person")
-INSTITUTION = "https://ror.org/[a-z0-9]{9}"
+INSTITUTION = re.compile(r"https://ror\.org/0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}")
 MOST_TERMS = 100
 
 
@@ -59,6 +63,8 @@ class Limit:
     def __post_init__(self) -> None:
         if self.kind in ("text", "institution") and self.direction != "exactly":
             raise InvalidError("A text or an institution has no order.", 'Leave the direction at "exactly".')
+        if (self.kind == "text") != bool(self.pattern):
+            raise InvalidError("A limit has a pattern if it is a text, and only then.", "Say which texts it may be.")
 
     def rank(self, value: object, place: str) -> Rank:
         """Return the number by which values of this limit compare, or raise InvalidError."""
@@ -69,7 +75,7 @@ class Limit:
         if self.kind == "decimal":
             return self._decimal(value, place)
         if self.kind == "institution":
-            return shapes.matching(value, place, pattern=re.compile(INSTITUTION), example="https://ror.org/001w7jn25")
+            return shapes.matching(value, place, pattern=INSTITUTION, example="https://ror.org/001w7jn25")
         if self.kind == "text":
             return shapes.matching(
                 value, place, pattern=re.compile(self.pattern), example=f"what {self.pattern} matches"
@@ -152,8 +158,10 @@ class Vocabulary:
 Vocabularies: TypeAlias = Mapping[str, Vocabulary]
 
 
-def check_terms(clause: Mapping[str, object], place: str, *, vocabulary: Vocabulary | None) -> None:
-    """Refuse a clause whose terms its area's vocabulary does not hold, or has left out."""
+def check_terms(
+    clause: Mapping[str, object], place: str, *, vocabulary: Vocabulary | None, institutions: Collection[str] = ()
+) -> None:
+    """Refuse a clause whose terms its area's vocabulary does not hold, or has left out; `institutions` sign it."""
     if vocabulary is None:
         _check_text_only(clause, place)
         return
@@ -161,7 +169,7 @@ def check_terms(clause: Mapping[str, object], place: str, *, vocabulary: Vocabul
     _check_actions(clause["person"], f"{place}.person", known=permits)
     _check_purposes(clause["purposes"], place, vocabulary=vocabulary, permits=permits)
     _check_limits(clause["limits"], f"{place}.limits", vocabulary=vocabulary, permits=permits)
-    _check_institutions(clause, f"{place}.limits", vocabulary=vocabulary)
+    _check_institutions(clause, f"{place}.limits", vocabulary=vocabulary, institutions=institutions)
 
 
 def _check_text_only(clause: Mapping[str, object], place: str) -> None:
@@ -212,12 +220,13 @@ def _check_limits(value: object, place: str, *, vocabulary: Vocabulary, permits:
                 )
 
 
-def _check_institutions(clause: Mapping[str, object], place: str, *, vocabulary: Vocabulary) -> None:
-    """Refuse a limit that names an institution for which its clause does not hold; `all` is held elsewhere."""
-    limits, parties = clause["limits"], clause.get("parties", ALL)
-    for name, bound in limits.items() if isinstance(limits, Mapping) else ():
-        is_named = isinstance(parties, list | tuple) and bound in parties
-        if vocabulary.limits[name].kind == "institution" and parties != ALL and not is_named:
+def _check_institutions(
+    clause: Mapping[str, Any], place: str, *, vocabulary: Vocabulary, institutions: Collection[str]
+) -> None:
+    """Refuse a limit that names an institution for which its clause does not hold."""
+    parties = institutions if clause["parties"] == ALL else clause["parties"]
+    for name, bound in clause["limits"].items():
+        if vocabulary.limits[name].kind == "institution" and bound not in parties:
             raise InvalidError(
                 f"{place}.{name}: the clause does not hold for this institution.", "Name one of the clause's parties."
             )
@@ -241,7 +250,7 @@ def read_clause(
     clause: Mapping[str, JSON], place: str, *, vocabulary: Vocabulary, institutions: frozenset[str]
 ) -> Clause:
     """Check a clause's terms and return them ready for decisions."""
-    check_terms(clause, place, vocabulary=vocabulary)
+    check_terms(clause, place, vocabulary=vocabulary, institutions=institutions)
     codes = frozenset(clause["purposes"])
     conditions = frozenset(code for code in codes if duo.CODES[code].sort == "condition")
     return Clause(

@@ -162,9 +162,13 @@ class AgreementPage:
 
 
 def terms_in_words(
-    clause: Mapping[str, JSON], *, language: str, words: Mapping[str, Words] | None = None
+    clause: Mapping[str, JSON],
+    *,
+    language: str,
+    words: Mapping[str, Words] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Say a clause's terms in sentences, with its area's words; a clause that is text only has none."""
+    """Say a clause's terms in sentences, with its area's words and the parties' names; text only has none."""
     phrases, known = _words(language), (words or {}).get(language, Words())
     codes = [(code, f"{PURPOSES[language].get(code, code)} ({code})") for code in clause["purposes"]]
     lines = {
@@ -174,7 +178,8 @@ def terms_in_words(
         "person": [known.actions.get(action, action) for action in clause["person"]],
     }
     said = {key: phrases[key].format("; ".join(listed)) for key, listed in lines.items() if listed}
-    limits = [_limit(name, value, phrases=phrases, known=known) for name, value in sorted(clause["limits"].items())]
+    values = {name: (names or {}).get(str(value), value) for name, value in sorted(clause["limits"].items())}
+    limits = [_limit(name, value, phrases=phrases, known=known) for name, value in values.items()]
     first = [said[key] for key in ("permits", "purposes", "conditions") if key in said]
     return (*first, *limits, *([said["person"]] if "person" in said else []))
 
@@ -230,7 +235,7 @@ def _clause(
         title=clause["title"][language],
         text=_paragraphs(clause["text"][language]),
         parties=PHRASES[language]["all"] if bound == ALL else ", ".join(names[party] for party in bound),
-        terms=terms_in_words(clause, language=language, words=vocabulary.words if vocabulary else None),
+        terms=terms_in_words(clause, language=language, words=vocabulary.words if vocabulary else None, names=names),
     )
 
 

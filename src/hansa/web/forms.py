@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from hansa.kernel.actions import Action, GivenError
+from hansa.kernel.choices import choices_of as registered
 from hansa.kernel.files import Upload
-from hansa.kernel.people import ROLES, role_named
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.uploads import ENDINGS
 from hansa.web import words
@@ -80,7 +80,7 @@ def field_for(
     }
     if not about.is_required():
         given["initial"] = about.get_default(call_default_factory=True)
-    choices = choices or choices_of(name, kind=kind)
+    choices = choices or list(registered(about).items()) or choices_of(name, kind=kind)
     if choices:
         return choice_field(kind, choices=choices, **given)
     if kind is str:
@@ -98,19 +98,10 @@ def plain(annotation: Any) -> Any:
 
 def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
     """Return the choices of an input in words, or none where anything may be written."""
-    if name == "roles":
-        return [(role.name, choice_words(name, role.name)) for role in ROLES]
     inside = get_args(kind)[0] if get_origin(kind) in (list, tuple, set, frozenset) else kind
     if get_origin(inside) is Literal:
-        return [(value, choice_words(name, value)) for value in get_args(inside)]
+        return [(value, words.choice(name, value)) for value in get_args(inside)]
     return []
-
-
-def choice_words(name: str, value: str) -> Any:
-    """Return a choice as people read it."""
-    if name == "roles":
-        return f"{role.title}: {role.description}" if (role := role_named(value)) else value
-    return words.choice(name, value)
 
 
 def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **given: Any) -> forms.Field:

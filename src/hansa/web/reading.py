@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from hansa.kernel.actions import ACTIONS, Action
-from hansa.kernel.models import ApiToken, Person, Record
+from hansa.kernel.models import Person, Record
 from hansa.kernel.people import has
-from hansa.kernel.reading import kinds, may_read, readable
+from hansa.kernel.reading import kinds, may_list, readable
 
 #: Verbs that end or stop something; their buttons stand last and warn.
 GRAVE = {"decline", "withdraw", "suspend", "end", "block", "disable", "revoke", "remove"}
@@ -42,7 +42,7 @@ def may_see_result(record: Record, person: Person) -> bool:
 
 def demand_list(person: Person, kind: type[Record]) -> None:
     """Refuse the list of records that are not for this person."""
-    if kind not in (Person, ApiToken) and not may_read(person, kind.noun):
+    if not may_list(person, kind):
         raise PermissionDenied
 
 

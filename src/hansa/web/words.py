@@ -77,6 +77,9 @@ CHOICES: dict[str, Words] = {
 
 #: Permissions, letters and jobs that no button names.
 NAMES: dict[str, Words] = {
+    "people.read_own": _("See one's own account"),
+    "tokens.read": _("See all tokens"),
+    "tokens.read_own": _("See one's own tokens"),
     "agreements.read": _("Read the memoranda"),
     "ledger.read": _("Read the ledger"),
     "letters.read": _("Read the letters"),

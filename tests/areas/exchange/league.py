@@ -1,5 +1,6 @@
 """A closed league of the network around the node under test: partners with real keys, and signed calls at its door."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -82,9 +83,11 @@ class League:
         member = membership.read(self.table)
         manifests = {"own": write_manifest(manifest_of(member))} if membership.key_file().exists() else {}
         manifests |= {hei: write_manifest(partner_manifest(hei)) for hei in heis}
+        document = combine(manifests).catalogue
+        self.etag = f'"{hashlib.sha256(document).hexdigest()}"'
         row, _made = Catalogue.objects.update_or_create(
             registry=member.catalogue_url,
-            defaults={"document": combine(manifests).catalogue, "etag": '"1"', "at": timezone.now()},
+            defaults={"document": document, "etag": self.etag, "at": timezone.now()},
         )
         return row
 
@@ -231,6 +234,19 @@ class League:
         with given():
             made.save()
         return made
+
+    def transcript(self, mobility: Mobility) -> dict[str, Any]:
+        """Return what a host certifies at the end of a stay."""
+        return {
+            "hansa": "transcript/1",
+            "mobility": mobility.urn,
+            "issued": "2027-02-10",
+            "scale": {"name": "German", "passing": [["1,0", 10], ["2,0", 30], ["3,0", 20]], "failing": ["5,0"]},
+            "courses": [
+                {"code": "A", "title": "Course A", "credits": "7.5", "grade": "2,0", "passed": True},
+                {"code": "B", "title": "Course B", "credits": "5", "grade": "5,0", "passed": False},
+            ],
+        }
 
     def profile(self, **changes: Any) -> Profile:
         """Return what this institution tells of itself."""

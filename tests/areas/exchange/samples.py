@@ -249,6 +249,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
         Plan(),
         {"mobility": str(mobility(w, "accepted").pk), "components": json.dumps([COURSE])},
     ),
+    "plans.revise": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
+    "plans.revise_own": lambda w: (plan(w, "signed"), {"components": json.dumps([COURSE])}),
     "plans.sign": lambda w: (plan(w, "draft"), {}),
     "plans.endorse": lambda w: (plan(w, "signed"), {}),
     "plans.agree": lambda w: (plan(w, "offered", outgoing=False), {}),

@@ -175,7 +175,7 @@ class Outgoing:
         """Return the newest version of the plan as it is now."""
         return self.mobility.plans.order_by("-number")[0]
 
-    def hear(self, kind: str, **body: Any) -> Receipt:
+    def hear(self, kind: str, /, **body: Any) -> Receipt:
         """Let the partner write about the stay; it must be applied."""
         receipt = self.scene.say(f"mobilities.{kind}", self.mobility, body)
         assert receipt.outcome == "applied", f"{kind}: {receipt.reason} {receipt.remedy}"
@@ -217,8 +217,8 @@ class Outgoing:
         about = {"hansa": "transcript/1", "mobility": self.made.urn, "issued": "2026-11-21"}
         return {**about, "scale": GRADES, "courses": [PASSED], **changes}
 
-    def credential(self) -> dict[str, Any]:
-        """Return the partner's credential."""
+    def unsigned(self) -> dict[str, Any]:
+        """Return the partner's credential before it is signed."""
         stay = credentials.Stay(
             urn=self.made.urn,
             issuer="KI",
@@ -232,12 +232,17 @@ class Outgoing:
             credits="7.5",
             since=timezone.now() - timedelta(minutes=1),
         )
-        key = self.scene.side.signing
-        return credentials.embedded(credentials.badge(stay, key=key.public), key=key, now=timezone.now())
+        return credentials.badge(stay, key=self.scene.side.signing.public)
+
+    def papers(self) -> dict[str, Any]:
+        """Return what the partner sends at the end: the transcript, and the credential in two forms."""
+        unsigned, key = self.unsigned(), self.scene.side.signing
+        signed = credentials.embedded(unsigned, key=key, now=timezone.now())
+        return {"transcript": self.transcript(), "credential": signed, "jwt": credentials.as_jwt(unsigned, key=key)}
 
     def transcribed(self) -> None:
         """Let the host issue the transcript."""
-        self.hear("transcribed", transcript=self.transcript(), credential=self.credential())
+        self.hear("transcribed", **self.papers())
 
     def recognised(self) -> None:
         """Decide on the recognition, and let the host sign it."""

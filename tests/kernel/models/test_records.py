@@ -97,8 +97,60 @@ def test_refresh_forgets_a_state_that_was_not_saved(scene):
 
 
 def test_plain_record_asks_nothing_of_a_memorandum(scene):
-    assert scene.row.request("studies.propose") is None
+    assert scene.row.judge("studies.propose") is None
     assert scene.row.urn == f"urn:hansa:partners:{scene.row.pk}"
+    assert (scene.row.about, scene.row.files()) == ("", [])
+
+
+def test_plain_record_is_nobodys_own(scene, administrator):
+    assert Partner.own_of(administrator) is None
+    assert not scene.row.belongs_to(administrator)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [kind for kind in apps.get_models() if issubclass(kind, Record)])
+def test_own_records_are_found_by_the_rule_that_tells_of_one(kind, administrator):
+    mine = kind.own_of(administrator)
+
+    assert mine is None or all(row.belongs_to(administrator) for row in kind.objects.filter(mine))
+    assert not kind.own_is_open or mine is not None
+    assert (mine is None) == (kind.belongs_to is Record.belongs_to)
+
+
+def test_state_is_told_in_words_where_it_has_some(scene):
+    class Bare(Record):
+        area, noun = "studies", "bare"
+
+        class Meta:
+            app_label = "tests"
+            managed = False
+
+    try:
+        bare = Bare(state="somewhere").get_state_display()
+    finally:
+        apps.all_models["tests"].clear()
+
+    assert bare == "somewhere"
+    assert Partner(state="known").get_state_display() == "known"
+    assert Record.get_state_display(scene.row) == "known"
+    assert Record.get_state_display(Partner()) == ""
+
+
+def test_joint_record_is_judged_by_the_memorandum(bound):
+    from hansa.areas.studies.models import Study
+
+    agreement, request = bound()
+    study = Study(
+        parties=list(request.parties),
+        agreement=agreement.hash,
+        clause="4.1",
+        purpose="DUO:0000042",
+        stated_limits=dict(request.limits),
+    )
+
+    assert study.judge("studies.approve").outcome == "permit"
+    study.clause = "9.9"
+    assert study.judge("studies.approve").outcome == "deny"
 
 
 def test_joint_record_says_what_to_ask_the_memorandum():
@@ -122,9 +174,12 @@ def test_joint_record_without_terms_names_none():
             managed = False
 
     try:
-        asked = Bare(parties=["a"]).request("studies.approve")
+        bare = Bare(parties=["a"])
+        asked = bare.request("studies.approve")
     finally:
         apps.all_models["tests"].clear()
+
+    assert (bare.proof(), bare.finished) == (None, frozenset())
 
     assert (asked.agreement, asked.clause, asked.purposes, asked.limits) == (None, None, (), {})
 

@@ -20,4 +20,6 @@ AREA = Area(
     vocabulary=VOCABULARY,
     roles=ROLES,
     grants=GRANTS,
+    # Erasmus Without Paper: other members sign what they ask.
+    doors=("/ewp/",),
 )

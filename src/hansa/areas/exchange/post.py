@@ -1,14 +1,19 @@
 """What this node owes to members of Erasmus Without Paper: written with the change, carried by the network's jobs."""
 
+from django.utils import timezone
+
 from hansa.areas.exchange.models import Message, Mobility
 from hansa.areas.exchange.network import nominations
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.states import MessageState
 from hansa.kernel.jobs import enqueue
+from hansa.kernel.models import Job
 from hansa.lib.canonical import JSON
 
 JOB = "exchange.message"
 HEI = "hei:"
+#: A look at everything that a member has changed.
+SWEEP, EVERYTHING = "sweep", "everything"
 MOST_WAITING = 1_000
 #: Which message tells a partner in the network what a letter would tell a partner's node.
 OUTGOING = {
@@ -32,19 +37,28 @@ def owe(kind: str, partner: str, *, subject: str, data: dict[str, JSON] | None =
     """Owe a member of the network a message, inside the change under way."""
     made = Message(kind=kind, partner=partner, subject=subject, data=data or {}, state=MessageState.WAITING)
     made.save()
-    enqueue(JOB, key=str(made.pk), record=made.urn, group=partner)
+    send(made)
     return made
 
 
-def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
-    """Owe one look at what a member of the network has changed; one that already waits is enough.
+def send(message: Message) -> None:
+    """Owe the delivery of a message, for the first time or once more, inside the change under way."""
+    turn = Job.objects.filter(record=message.urn).count() + 1
+    enqueue(JOB, key=f"{message.pk}:{turn}", record=message.urn, group=message.partner)
 
-    A member that announces more than anybody can fetch is read by the daily sweep instead.
+
+def owe_fetch(kind: str, partner: str, *, subject: str) -> None:
+    """Owe one look at what a member of the network has changed.
+
+    One that already waits is enough, unless it is under way: it may have asked before the change. A member that
+    announces more than anybody can fetch is read by a later sweep instead.
     """
     waiting = Message.objects.filter(partner=partner, state=MessageState.WAITING)
-    if waiting.filter(kind=kind, subject=subject).exists() or waiting.count() >= MOST_WAITING:
+    same = [row.urn for row in waiting.filter(kind=kind, subject=subject)]
+    if len(same) > Job.objects.filter(record__in=same, held_until__gte=timezone.now()).count():
         return
-    owe(kind, partner, subject=subject)
+    if waiting.count() < MOST_WAITING:
+        owe(kind, partner, subject=subject)
 
 
 def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
@@ -59,5 +73,6 @@ def tell(mobility: Mobility, kind: str, **data: JSON) -> None:
             known[kind],
             partner,
             subject=mobility.foreign_id or str(mobility.pk),
-            data={"mobility": str(mobility.pk), **data},
+            # A decision is on what was proposed when it was made, whatever is proposed by the time it arrives.
+            data={"mobility": str(mobility.pk), "proposal": mobility.proposal, **data},
         )

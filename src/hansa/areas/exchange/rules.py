@@ -88,7 +88,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(f"plans.{verb}" for verb in ("draft", "endorse", "decide")),
             *(f"checks.{verb}" for verb in ("require", "verify")),
             *(f"iias.{verb}" for verb in ("draft", "share", "approve", "terminate", "refresh")),
-            "messages.resend",
+            *(f"messages.{verb}" for verb in ("resend", "ask")),
             "profiles.publish",
             "mailings.send",
             "partners.read",

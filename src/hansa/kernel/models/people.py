@@ -25,6 +25,7 @@ class Person(Record, AbstractBaseUser):
 
     area = "kernel"
     noun = "people"
+    own_is_open = True
     title_of_list = _("People")
     searched = ("username", "name")
 
@@ -107,6 +108,7 @@ class ApiToken(Record):
 
     area = "kernel"
     noun = "tokens"
+    own_is_open = True
     title_of_list = _("Tokens for programs")
 
     class State(models.TextChoices):

@@ -75,6 +75,9 @@ class Record(models.Model):
         states: Any = getattr(self, "State", None)
         return str(states(self.state).label) if states is not None and self.state else self.state
 
+    #: Whether everyone sees their own records of this kind, with no permission and no role.
+    own_is_open: ClassVar[bool] = False
+
     @classmethod
     def own_of(cls, person: Any) -> models.Q | None:
         """Return which records of this kind are a person's own, or None where nobody has any."""

@@ -5,6 +5,7 @@ from hansa.areas.exchange.actions import (
     calls,
     checks,
     mailings,
+    messages,
     mobilities,
     offers,
     plans,
@@ -12,4 +13,15 @@ from hansa.areas.exchange.actions import (
     transcripts,
 )
 
-__all__ = ["applications", "calls", "checks", "mailings", "mobilities", "offers", "plans", "profiles", "transcripts"]
+__all__ = [
+    "applications",
+    "calls",
+    "checks",
+    "mailings",
+    "messages",
+    "mobilities",
+    "offers",
+    "plans",
+    "profiles",
+    "transcripts",
+]

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.urls import path
 
-from hansa.areas.exchange.api import discovery, files, institutions, mobilities, notifications, plans
+from hansa.areas.exchange.api import discovery, files, institutions, mobilities, notifications, plans, transcripts
 from hansa.areas.exchange.api.door import Endpoint
 from hansa.lib.ewp.manifest import path_of
 from hansa.lib.ewp.specifications import BY_NAME
@@ -33,6 +33,11 @@ SERVED: Final[Mapping[tuple[str, int, str], Endpoint]] = {
     ("omobility-las", 1, "stats-url"): plans.statistics,
     ("imobilities", 2, "get-url"): mobilities.arrivals,
     ("imobilities", 1, "get-url"): mobilities.arrivals_1,
+    ("imobility-tors", 3, "index-url"): transcripts.index,
+    ("imobility-tors", 3, "get-url"): transcripts.get,
+    ("imobility-tors", 2, "index-url"): transcripts.index_2,
+    ("imobility-tors", 2, "get-url"): transcripts.get_2,
+    ("imobility-tor-stats", 1, "url"): transcripts.statistics,
     ("omobility-cnr", 2, "url"): notifications.receiver("omobility-cnr", 2),
     ("omobility-cnr", 1, "url"): notifications.receiver("omobility-cnr", 1),
     ("omobility-la-cnr", 1, "url"): notifications.receiver("omobility-la-cnr", 1),

@@ -8,7 +8,6 @@ from hansa.areas.exchange.queries.network import HEI
 from hansa.areas.exchange.queries.served import Wanted
 from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.answers import AnswerError
-from hansa.lib.ewp.elements import ListDocument
 from hansa.lib.ewp.manifest import LIMIT
 from hansa.lib.ewp.parameters import academic_year, modified_since, optional, repeatable
 
@@ -48,19 +47,19 @@ def narrowed(caller: Caller, given: Given, *, owner: str, partner: str) -> Wante
     return Wanted(partners=partners, year=asked.year, since=asked.since)
 
 
-def written(document: ListDocument[Said], rows: Sequence[Row], say: Callable[[Row], Said]) -> bytes:
+def written(build: Callable[[list[Said]], bytes], rows: Sequence[Row], *, say: Callable[[Row], Said]) -> bytes:
     """Return the document that lists rows; what lacks something that it must hold is left out, and hides no other."""
     try:
-        return document.build([say(row) for row in rows])
+        return build([say(row) for row in rows])
     except InvalidError:
-        return document.build([said for row in rows for said in whole(document, row, say=say)])
+        return build([said for row in rows for said in whole(row, build=build, say=say)])
 
 
-def whole(document: ListDocument[Said], row: Row, *, say: Callable[[Row], Said]) -> list[Said]:
+def whole(row: Row, *, build: Callable[[list[Said]], bytes], say: Callable[[Row], Said]) -> list[Said]:
     """Return what is said of one row, or nothing where the document cannot hold it."""
     try:
         said = say(row)
-        document.build([said])
+        build([said])
     except InvalidError:
         return []
     return [said]

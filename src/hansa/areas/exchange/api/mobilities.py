@@ -71,7 +71,7 @@ def get_2(caller: Caller, given: Given) -> bytes:
 def nominations(caller: Caller, given: Given, *, document: ListDocument[omobilities.Mobility]) -> bytes:
     """Return nominations in the words of one major."""
     rows = served.nominations(wanted_ids(caller, given))
-    return written(document, rows, lambda row: nomination_of(row, hei=caller.member.hei))
+    return written(document.build, rows, say=lambda row: nomination_of(row, hei=caller.member.hei))
 
 
 @endpoint(methods=("POST",), takes_document=True)
@@ -130,7 +130,7 @@ def statistics(caller: Caller, given: Given) -> bytes:
 def arrivals(caller: Caller, given: Given) -> bytes:
     """Return when the caller's students arrived and left (imobilities 2)."""
     rows = list(served.stays(wanted_ids(caller, given), is_outgoing=False))
-    return written(imobilities.GET, rows, arrival_of)
+    return written(imobilities.GET.build, rows, say=arrival_of)
 
 
 @endpoint(required(RECEIVING), IDS)
@@ -138,7 +138,7 @@ def arrivals_1(caller: Caller, given: Given) -> bytes:
     """Return the same with what we say to the nomination (imobilities 1)."""
     demand_ours(caller, given, name=RECEIVING)
     rows = list(served.stays(wanted_ids(caller, given), is_outgoing=False))
-    return written(imobilities.GET_1, rows, decided)
+    return written(imobilities.GET_1.build, rows, say=decided)
 
 
 def decided(mobility: Mobility) -> imobilities.IncomingMobilityOfVersion1:

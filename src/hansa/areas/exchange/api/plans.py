@@ -52,7 +52,7 @@ def get(caller: Caller, given: Given) -> bytes:
         shown: list[Plan] = mobility.shown  # type: ignore[attr-defined]  # reason: prefetched under this name
         return agreement_of(mobility, shown, by=by)
 
-    return written(las.GET, served.agreements(wanted_ids(caller, given)), say)
+    return written(las.GET.build, served.agreements(wanted_ids(caller, given)), say=say)
 
 
 @endpoint(methods=("POST",), takes_document=True)

@@ -5,11 +5,11 @@ with this node's key; a signed answer must be signed by the member's own server.
 that says with whom, what and what to do: by it an officer, and the queue of messages, know whether to try again.
 """
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -18,8 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.network import catalogue
-from hansa.areas.exchange.network.membership import certificate_file, key_file, keys
-from hansa.kernel.identity import own
+from hansa.areas.exchange.network.membership import certificate_file, demand_membership, key_file, keys
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.ewp import answers, signing
 from hansa.lib.ewp.catalogue import Served
@@ -33,6 +32,9 @@ LONGEST_SAID = 500
 OK = 200
 SERVER_FAULT = 500
 TOO_MANY = 429
+LOCK = threading.Lock()
+#: The one client, under the age of the key and certificate with which it was made.
+LINES: dict[tuple[int, ...], httpx2.Client] = {}
 LOOPBACK = ("localhost", "127.0.0.1")
 Pairs = Sequence[tuple[str, str]]
 T = TypeVar("T")
@@ -143,7 +145,7 @@ def demand_far(url: str, *, who: str) -> None:
 
     Otherwise whoever publishes such an address could make this node call services that trust its machine.
     """
-    if urlsplit(url).hostname in LOOPBACK and urlsplit(own().address).hostname not in LOOPBACK:
+    if urlsplit(url).hostname in LOOPBACK and urlsplit(f"//{demand_membership().host}").hostname not in LOOPBACK:
         raise NetworkError(
             _("{who} publishes an address on this machine.").format(who=who),
             _("Ask its administrator to mend its manifest."),
@@ -216,13 +218,20 @@ def check_bounds(size: int, *, until: float, most: int, who: str) -> None:
 def line() -> httpx2.Client:
     """Return the client through which all calls go, with this node's certificate; connections are kept open."""
     stamps = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (certificate_file(), key_file()))
-    return _line(stamps)
+    with LOCK:
+        if stamps not in LINES:
+            hang_up()
+            context = httpx2.create_ssl_context()
+            if all(stamps):
+                context.load_cert_chain(certificate_file(), key_file())
+            LINES[stamps] = httpx2.Client(timeout=TIMEOUT, verify=context, follow_redirects=False)
+        return LINES[stamps]
 
 
-@lru_cache(maxsize=1)
-def _line(stamps: tuple[int, int]) -> httpx2.Client:
-    certificate = (str(certificate_file()), str(key_file())) if all(stamps) else None
-    return httpx2.Client(timeout=TIMEOUT, cert=certificate, follow_redirects=False)
+def hang_up() -> None:
+    """Close the connections that are kept open; a call under way on them is tried again by its job."""
+    while LINES:
+        LINES.popitem()[1].close()
 
 
 def check(answer: Answer, *, who: str) -> None:

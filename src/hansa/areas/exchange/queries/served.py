@@ -13,9 +13,12 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from hansa.areas.exchange.models import Mobility, Plan
 from hansa.areas.exchange.states import BY_NETWORK, Channel, MobilityState, PlanState
+from hansa.kernel.identity import own
 
 #: What the sending institution tells the receiving one: from its own signature on (omobility-las 1.2.0).
 SHOWN: Final = (PlanState.OFFERED, PlanState.AGREED, PlanState.RETURNED, PlanState.REPLACED)
+#: Whole documents that no nomination says.
+LARGE: Final = ("raw", "iia__ours", "iia__theirs", "iia__approved_copy", "iia__approval")
 _UNDECIDED: Final = (MobilityState.NOMINATED, MobilityState.REJECTED, MobilityState.CANCELLED)
 
 
@@ -28,10 +31,14 @@ class Wanted:
     year: str = ""
     since: datetime | None = None
 
-    @property
-    def filter(self) -> Q:
-        """Return the condition on stays, but for the moment of the change."""
-        found = Q(channel=Channel.NETWORK, partner__in=self.partners, kind__in=BY_NETWORK)
+    def filter(self, *, is_outgoing: bool) -> Q:
+        """Return the condition on stays, but for the moment of the change; it names both sides, as the index does."""
+        sides = {"sending": [own().id], "receiving": self.partners}
+        if not is_outgoing:
+            sides = {"sending": self.partners, "receiving": [own().id]}
+        found = Q(channel=Channel.NETWORK, kind__in=BY_NETWORK)
+        for side, named in sides.items():
+            found &= Q(**{side: named[0]}) if len(named) == 1 else Q(**{f"{side}__in": named})
         if self.ids:
             found &= Q(foreign_id__in=self.ids)
         return found & Q(year=self.year) if self.year else found
@@ -39,13 +46,13 @@ class Wanted:
 
 def stays(wanted: Wanted, *, is_outgoing: bool) -> QuerySet[Mobility]:
     """Return the stays that a caller may see, the longest unchanged first."""
-    found = Mobility.objects.filter(wanted.filter, is_outgoing=is_outgoing).exclude(foreign_id="")
+    found = Mobility.objects.filter(wanted.filter(is_outgoing=is_outgoing)).exclude(foreign_id="")
     return (found.filter(told__gt=wanted.since) if wanted.since else found).order_by("told")
 
 
 def nominations(wanted: Wanted) -> list[Mobility]:
-    """Return outgoing stays with all that a nomination says, in one query."""
-    return list(stays(wanted, is_outgoing=True).select_related("stay", "iia"))
+    """Return outgoing stays with all that a nomination says, in one query, without the copies of agreements."""
+    return list(stays(wanted, is_outgoing=True).select_related("stay", "iia").defer(*LARGE))
 
 
 def with_plans(wanted: Wanted) -> QuerySet[Mobility]:
