@@ -47,3 +47,7 @@ def test_faults_name_the_fields(scene: Scene) -> None:
 
 def test_limits_are_empty_where_there_is_no_clause(db: None) -> None:
     assert Offer(agreement="sha256:0", clause="5.1", lead=own().id).limits() == {}
+
+
+def test_offer_reads_by_its_title() -> None:
+    assert str(Offer(title="Surgery")) == "Surgery"
