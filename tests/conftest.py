@@ -37,6 +37,8 @@ from django.conf import settings  # noqa: E402 -- as above
 settings.DATABASES["default"]["TEST"] = {} if os.environ.get("HANSA_TEST_DATABASE") else {"NAME": HOME / "test.sqlite3"}
 # Argon2 is slow on purpose, which tests need not be; test_settings reads what a real node uses.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The node has a mail server as a real one has; tests that send mail start one of their own.
+settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "127.0.0.1", "exchange@charite.example"
 django.setup()
 
 from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402 -- only now Django knows its models
@@ -117,6 +119,15 @@ def person(db: None) -> Callable[..., Person]:
         return made
 
     return make
+
+
+@pytest.fixture
+def sample_area(settings: Any) -> Iterator[None]:
+    """Let the node run a second area, made for tests."""
+    from tests.sample_area import added
+
+    with added(settings):
+        yield
 
 
 @pytest.fixture

@@ -171,5 +171,14 @@ def test_database_is_renamed_in_the_description(tmp_path):
     assert (tmp_path / "node.toml").read_text(encoding="utf-8") == 'name = "Charité"\ndatabase = "postgresql://c/d"\n'
 
 
+def test_database_is_named_above_the_tables_of_areas(tmp_path):
+    (tmp_path / "node.toml").write_text('name = "Charité"\n[exchange]\ndatabase = "own"\n', encoding="utf-8")
+
+    rename_database(tmp_path / "node.toml", "postgresql://c/d")
+
+    found = (tmp_path / "node.toml").read_text(encoding="utf-8")
+    assert found == 'name = "Charité"\ndatabase = "postgresql://c/d"\n[exchange]\ndatabase = "own"\n'
+
+
 def test_institutions_may_be_named_shortly():
     assert said_without(["00m8d6786", ROR]) == ("https://ror.org/00m8d6786", ROR)

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from hansa.areas.studies.models import Study
-from hansa.kernel.areas import Area, all_areas
+from hansa.kernel.areas import Area, all_areas, doors, modules
 from hansa.kernel.people import GRANTS
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib.terms import Vocabulary
@@ -63,3 +63,26 @@ def test_area_that_grants_nothing_changes_no_role(registers):
     )
 
     assert before == GRANTS
+
+
+@pytest.mark.parametrize("door", ["/", "/api/", "letters", "/Ewp/", "/a/b/", "/login/"])
+def test_area_may_not_declare_a_door_that_is_not_its_own(registers, door):
+    with pytest.raises(AssertionError, match="a door is an address of its own"):
+        Area(
+            name="plain",
+            title="Plain",
+            purpose="None.",
+            records=(),
+            vocabulary=Vocabulary(area="plain", actions=frozenset({"plain.do"}), limits={}),
+            doors=(door,),
+        )
+
+
+def test_doors_are_those_of_all_areas(sample_area):
+    assert "/ferry/" in doors()
+
+
+def test_modules_are_those_that_areas_have(sample_area):
+    assert "tests.sample_area.commands" in [module.__name__ for module in modules("commands")]
+    assert "hansa.areas.studies.views" in [module.__name__ for module in modules("views")]
+    assert modules("nothing_of_this_name") == []

@@ -174,14 +174,14 @@ def test_broken_keys_are_told(content, quick):
         copies.unseal_keys(content, passphrase=PASSPHRASE)
 
 
-def test_next_keys_go_in_as_well(tmp_path):
+def test_next_keys_and_those_of_areas_go_in_as_well(tmp_path):
     (tmp_path / "keys").mkdir()
-    for name in (*copies.KEY_FILES, "next-signing.pem", "signing.part"):
+    for name in (*copies.KEY_FILES, "next-signing.pem", "network.pem", "signing.part"):
         (tmp_path / "keys" / name).write_text(name)
 
     found = copies.keys_in(tmp_path)
 
-    assert sorted(found) == ["next-signing.pem", "sealing.pem", "secret", "signing.pem"]
+    assert sorted(found) == ["network.pem", "next-signing.pem", "sealing.pem", "secret", "signing.pem"]
 
 
 def test_research_data_go_in_where_they_are_asked_for(node, tmp_path):

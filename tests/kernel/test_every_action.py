@@ -1,18 +1,21 @@
 """The contract of every action in the registry; a new one is held to it without a new test."""
 
+from collections import ChainMap
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hansa.areas.studies.models import Dataset, Study
 from hansa.kernel.actions import ACTIONS, NEW, Action, RoleError, StateError
-from hansa.kernel.models import Agreement, Job, LedgerEntry, Letter, Partner, PartyDecision, Person
+from hansa.kernel.models import Agreement, File, Job, JointRecord, LedgerEntry, Letter, Partner, PartyDecision, Person
 from hansa.kernel.people import ROLES
 from hansa.kernel.policy import ClauseError
+from hansa.kernel.reading import kinds
 from hansa.lib.errors import RefusedError
+from tests.areas.exchange import samples as exchange
 from tests.conftest import given
 from tests.kernel.samples import PASSWORD, SAMPLES, World
 from tests.paper import PaperPartner, in_force, memorandum
@@ -22,7 +25,16 @@ UNDER_CLAUSE = [action for action in EVERY if action.permit is not None]
 # An action on one's own account or token acts on the person who calls it.
 OWN = {"people.change_password", "people.change_language", "tokens.create", "tokens.revoke"}
 named = {"ids": lambda action: action.name}
-TABLES = (Agreement, Dataset, Job, LedgerEntry, Letter, Partner, PartyDecision, Person, Study)
+TABLES = (Agreement, File, Job, LedgerEntry, Letter, Partner, PartyDecision, *kinds().values())
+AREAS = Path(__file__).parents[1] / "areas"
+
+
+def sample_modules() -> list[Any]:
+    """Return the samples that the tests of each area bring."""
+    return [import_module(f"tests.areas.{path.parent.name}.{path.stem}") for path in AREAS.glob("*/samples*.py")]
+
+
+EVERY_SAMPLE = dict(ChainMap(SAMPLES, *(module.SAMPLES for module in sample_modules())))
 
 
 @pytest.fixture
@@ -36,7 +48,9 @@ def world(db: None, tmp_path: Path) -> World:
             people[role.name].save()
         people["anyone"] = people["investigator"]
         partner.row()
-        agreement = in_force(memorandum(partner), partner)
+        document = memorandum(partner)
+        document["clauses"] += exchange.CLAUSES
+        agreement = in_force(document, partner)
         # A second administrator, so that the first may be changed.
         Person(username="deputy", name="Dana", roles=["administrator"], state="active").save()
     return World(tmp_path, agreement, partner, people)
@@ -56,7 +70,7 @@ def sample(action: Action[Any], world: World) -> tuple[Any, dict[str, Any]]:
     with given():
         if action.name in OWN:
             return own_sample(action, world)
-        return SAMPLES[action.name](world)
+        return EVERY_SAMPLE[action.name](world)
 
 
 def own_sample(action: Action[Any], world: World) -> tuple[Any, dict[str, Any]]:
@@ -79,6 +93,8 @@ def able(action: Action[Any], world: World) -> Person:
     """Return someone whose role may do this."""
     if action.name in OWN:
         return world.people["anyone"]
+    if action.own:
+        return world.people["participant"]
     return next(world.people[role.name] for role in ROLES if action.needs in role.permissions)
 
 
@@ -179,8 +195,9 @@ def test_refuses_a_wrong_state(action: Action[Any], world: World) -> None:
 def test_refuses_without_the_clause(action: Action[Any], world: World) -> None:
     record, values = sample(action, world)
     with given():
-        world.agreement.document["clauses"][0]["permits"].remove(action.permit)
-        replace(world)
+        for clause in world.agreement.document["clauses"]:
+            clause["permits"] = [permit for permit in clause["permits"] if permit != action.permit]
+        values = exchange.rebound(values, world.agreement.hash, replace(world))
     record = rebound(record, world)
     before = counts()
 
@@ -222,17 +239,35 @@ def test_refuses_when_the_memorandum_is_suspended(action: Action[Any], world: Wo
     assert counts() == before
 
 
-def replace(world: World) -> None:
-    """Put another memorandum in the place of the one in force."""
+@pytest.mark.parametrize("action", [a for a in EVERY if a.own], **named)
+def test_refuses_everyone_but_the_owner(action: Action[Any], world: World, unchanged: Any) -> None:
+    record, values = sample(action, world)
+    with given():
+        other = Person(username="other", name="Otto", roles=["participant"], state="active")
+        other.save()
+    unchanged()
+    if record._state.adding:
+        pytest.skip("whoever makes it is its owner")
+
+    with pytest.raises(RoleError, match="somebody else's") as refused:
+        action(record, by=other, **values)
+
+    assert refused.value.remedy
+
+
+def replace(world: World) -> str:
+    """Put another memorandum in the place of the one in force; return its hash."""
     document = world.agreement.document
     world.agreement.delete()
     world.agreement = in_force(document, world.partner)
+    return world.agreement.hash
 
 
 def rebound(record: Any, world: World) -> Any:
     """Return a record under the memorandum that is in force now."""
-    if isinstance(record, Study) and record.agreement:
+    joint = getattr(record, "mobility", record) if getattr(record, "mobility_id", None) else record
+    if isinstance(joint, JointRecord) and joint.agreement:
         with given():
-            record.agreement = world.agreement.hash
-            record.save()
+            joint.agreement = world.agreement.hash
+            joint.save()
     return record

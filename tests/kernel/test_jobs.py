@@ -447,3 +447,68 @@ def test_process_that_serves_takes_back_what_it_held_when_it_was_killed(scene, w
     finally:
         stop.set()
         end(threads)
+
+
+STANDS = "tests.standing"
+
+
+@pytest.fixture
+def turns(scene):
+    """A standing job made for tests: what happens at each turn."""
+    turns = []
+    others = list(jobs.STANDING)
+    jobs.STANDING.clear()
+
+    @jobs.job(STANDS, standing=True)
+    def look(row):
+        raise turns.pop(0)
+
+    yield turns
+    jobs.KINDS.pop(STANDS)
+    jobs.STANDING[:] = others
+
+
+def test_standing_job_comes_back_and_tells_the_ledger_nothing(turns):
+    turns += [WaitingError("The next look.", seconds=900), WaitingError("The next look.", seconds=900)]
+    before = LedgerEntry.objects.count()
+
+    for _start in range(2):
+        jobs.stand()
+        due_again()
+        jobs.run_due()
+
+    assert (row().state, row().waits_for, row().waits) == ("waiting", "The next look.", 2)
+    assert LedgerEntry.objects.count() == before
+    assert turns == []
+
+
+@pytest.mark.parametrize("fault", [RefusedError("No.", "Wait."), ValueError("7")])
+def test_standing_job_is_never_given_up(turns, fault, caplog):
+    turns += [fault] * (jobs.MOST_ATTEMPTS + 1)
+    jobs.stand()
+
+    for _turn in range(jobs.MOST_ATTEMPTS + 1):
+        due_again()
+        jobs.run_due()
+
+    assert row().state == "waiting"
+    assert turns == []
+
+
+def test_job_that_is_held_on_is_not_taken_by_another(work):
+    owe()
+    held = jobs.claim("slow")
+
+    jobs.hold(held, seconds=600)
+
+    assert (row().held_until - timezone.now()).total_seconds() > 590
+
+
+def test_job_that_another_has_taken_is_not_held_on(work):
+    owe()
+    held = jobs.claim("slow")
+    Job.objects.update(holder="fast", held_until=None)
+
+    jobs.hold(held, seconds=600)
+
+    assert row().held_until is None

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols
+from hansa.cli.groups import GROUPS, AreaGroup
 from hansa.cli.nouns import NOUNS, NounGroup
 
 app = typer.Typer(
@@ -35,11 +36,14 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="End when the result is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     keep: Annotated[bool, typer.Option(help="Leave the three node directories behind.")] = False,
+    exchange: Annotated[
+        bool, typer.Option(help="Play the exchange of students and staff also where the demo ends at once.")
+    ] = False,
 ) -> None:
-    """Three hospitals sign a memorandum and compute one joint study, on this machine."""
+    """Three hospitals sign a memorandum, compute one joint study and exchange people, on this machine."""
     from hansa.cli.demo import run
 
-    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep)
+    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep, exchange=exchange)
 
 
 app.command()(nodes.init)
@@ -65,6 +69,9 @@ for _noun, _help in NOUNS.items():
     for _command in WRITTEN.get(_noun, ()):
         _group.command()(_command)
     app.add_typer(_group, name=_noun)
+
+for _name, _help in GROUPS.items():
+    app.add_typer(typer.Typer(cls=AreaGroup, help=_help, no_args_is_help=True, rich_markup_mode=None), name=_name)
 
 _ledger = typer.Typer(help="The ledger of this node: what happened, and the proof of it.", no_args_is_help=True)
 _ledger.command()(ledgers.verify)

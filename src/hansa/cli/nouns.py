@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.core import TyperGroup
 
-from hansa.cli import documents
+from hansa.cli import documents, groups
 from hansa.cli.session import ByOption, JsonOption, ReaderOption, actor, enter, find
 from hansa.lib.errors import InvalidError
 
@@ -46,7 +46,7 @@ class NounGroup(TyperGroup):
 
     def _derived(self) -> dict[str, Any]:
         if not hasattr(self, "_found"):
-            self._found = derive(str(self.name))
+            self._found = {**derive(str(self.name)), **groups.written(str(self.name))}
         return self._found
 
 

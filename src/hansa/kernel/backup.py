@@ -222,8 +222,8 @@ def nameless(part: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def keys_in(directory: Path) -> dict[str, bytes]:
-    """Return the private keys of a node by the names of their files: the present ones, and the next if made."""
-    names = {*KEY_FILES, *(path.name for path in (directory / "keys").glob("next-*.pem"))}
+    """Return the private keys of a node by the names of their files: its own, the next if made, those of areas."""
+    names = {*KEY_FILES, *(path.name for path in (directory / "keys").glob("*.pem"))}
     return {name: (directory / "keys" / name).read_bytes() for name in sorted(names)}
 
 

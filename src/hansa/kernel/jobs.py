@@ -13,6 +13,9 @@ once.
             ...save records, send letters...
         return effect
 
+What has to be looked at again and again is a standing job: it waits in the database from the
+first start on, ends every turn with WaitingError, and is never given up.
+
 Work that waits for somebody else's computer belongs to the lane "network", whose
 threads are its own: however long a partner takes to answer, no study waits for it.
 Jobs of one ``group``, for example of one partner, are done one after the other.
@@ -39,6 +42,8 @@ from hansa.lib.errors import HansaError
 LOG = logging.getLogger("hansa.jobs")
 BELL = "jobs"
 LEASE = timedelta(seconds=60)
+# After a fault of a standing job.
+PAUSE = 60.0
 # Only one process can have the node's port, so whatever an earlier one held is free when it starts.
 SERVING = "serve-"
 MOST_ATTEMPTS = 5
@@ -49,6 +54,7 @@ HERE, NETWORK = "here", "network"
 LANES = {HERE: 1, NETWORK: 4}
 KINDS: dict[str, Work] = {}
 LANE_OF: dict[str, str] = {}
+STANDING: list[str] = []
 FAILED: dict[str, Callable[[Job], None]] = {}
 
 
@@ -66,13 +72,15 @@ def backoff(attempts: int, *, first: float, longest: float) -> float:
     return min(longest, first * 2.0 ** min(attempts, 40))
 
 
-def job(kind: str, *, lane: str = HERE) -> Callable[[Work], Work]:
-    """Register the work of one kind of job, and whose threads do it."""
+def job(kind: str, *, lane: str = HERE, standing: bool = False) -> Callable[[Work], Work]:
+    """Register the work of one kind of job, whose threads do it, and whether it comes back for as long as we serve."""
     if lane not in LANES:
         raise AssertionError(f"There is no lane '{lane}' for {kind}; there are: {', '.join(LANES)}.")
 
     def wrap(work: Work) -> Work:
         KINDS[kind], LANE_OF[kind] = work, lane
+        if standing:
+            STANDING.append(kind)
         return work
 
     return wrap
@@ -102,6 +110,17 @@ def enqueue(
     owed = {"record": record, "data": data or {}, "next_at": timezone.now() + after, "group": group}
     row, _made = Job.objects.get_or_create(kind=kind, key=key, defaults=owed)
     return row
+
+
+def stand() -> None:
+    """Let every standing job wait for its next turn; whichever has no row yet begins now."""
+    for kind in STANDING:
+        Job.objects.get_or_create(kind=kind, key=kind, defaults={"record": "", "next_at": timezone.now()})
+
+
+def hold(row: Job, *, seconds: float) -> None:
+    """Keep a job for this worker for longer than usual, because what it asks others may take its time."""
+    Job.objects.filter(pk=row.pk, holder=row.holder).update(held_until=timezone.now() + timedelta(seconds=seconds))
 
 
 def settle(kind: str, *, record: str) -> None:
@@ -154,7 +173,10 @@ def work(row: Job) -> None:
         put_back(row, seconds=wait.seconds, waits_for=wait.message, waits=1)
     except HansaError as fault:
         row.fault = fault
-        give_up(row, str(fault))
+        if row.kind in STANDING:
+            put_back(row, seconds=PAUSE, waits_for=str(fault))
+        else:
+            give_up(row, str(fault))
     except Exception as fault:  # noqa: BLE001 -- a fault in one job must not stop the others
         LOG.warning("%s: %s at %s", row.kind, type(fault).__name__, place(fault))
         again(row, fault)
@@ -192,7 +214,7 @@ def put_back(row: Job, *, seconds: float, waits_for: str, waits: int = 0) -> Non
 
 def again(row: Job, fault: Exception) -> None:
     """Try a job again after an unexpected fault, a few times, then give it up."""
-    if row.attempts + 1 >= MOST_ATTEMPTS:
+    if row.attempts + 1 >= MOST_ATTEMPTS and row.kind not in STANDING:
         give_up(
             row, f"An internal fault ({type(fault).__name__} at {place(fault)}). The node's log has the time of it."
         )
@@ -241,6 +263,7 @@ def start(stop: threading.Event, *, serves: bool = False) -> list[threading.Thre
     """Start the threads of every lane; the one process that serves takes back at once what it held when killed."""
     if serves:
         release(SERVING)
+    stand()
     threads = [_thread(stop, lane=lane, serves=serves) for lane, size in LANES.items() for _number in range(size)]
     for thread in threads:
         thread.start()

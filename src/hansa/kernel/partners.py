@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
 from hansa.kernel.models import Partner, Person
-from hansa.kernel.people import grant, grant_everyone
+from hansa.kernel.people import grant, grant_staff
 from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
@@ -26,7 +26,7 @@ FIELDS = {"hansa", "name", "address", "identity"}
 BECAUSE = "Partners get to know each other before any memorandum between them is in force."
 
 grant("administrator", ("partners.invite", "partners.accept", "partners.confirm", "partners.block"))
-grant_everyone(("partners.read",))
+grant_staff(("partners.read",))
 
 
 def invitation() -> str:

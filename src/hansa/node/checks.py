@@ -13,7 +13,16 @@ from django.db import connections
 
 from hansa.lib.errors import InvalidError
 
-PRIVATE = ("node.toml", "keys/signing.pem", "keys/sealing.pem", "keys/secret", "hansa.sqlite3", "research.duckdb")
+PRIVATE = (
+    "node.toml",
+    "keys/signing.pem",
+    "keys/sealing.pem",
+    "keys/secret",
+    "keys/network.pem",
+    "keys/network-certificate.pem",
+    "hansa.sqlite3",
+    "research.duckdb",
+)
 # What SQLite must answer: write-ahead log, a flush to disk at every commit, patience, and foreign keys.
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20000, "foreign_keys": 1}
 CLOCK_SLACK = 300

@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import ipaddress
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,7 +25,9 @@ from hansa.lib.errors import InvalidError
 LANGUAGES = ("en", "de", "sv")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_NAME = 200
-TEXTS = ("institution", "name", "address", "listen", "language", "database", "proxy")
+TEXTS = ("institution", "name", "address", "listen", "language", "database", "proxy", "mail", "mail_from")
+MAIL_PORTS = {"smtp": 587, "smtps": 465}
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,10 @@ class Configuration:
     database: str = ""
     hosts: tuple[str, ...] = ()
     proxy: str = ""
+    mail: str = ""
+    mail_from: str = ""
+    #: What each area keeps in a table of its own, for example ``[exchange]``; the area reads and checks it.
+    areas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_made(self) -> bool:
@@ -71,6 +79,20 @@ class Configuration:
         path = self.directory / "keys" / "secret"
         secret = path.read_bytes() if path.is_file() else secrets.token_bytes(32)
         return hmac.new(secret, b"hansa/sessions-and-forms", hashlib.sha256).hexdigest()
+
+    def mail_server(self) -> dict[str, Any]:
+        """Return Django's settings for the mail server of this node; without one there is no host."""
+        parts = urlsplit(self.mail)
+        host = parts.hostname or ""
+        return {
+            "EMAIL_HOST": host,
+            "EMAIL_PORT": parts.port or MAIL_PORTS.get(parts.scheme, 0),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            # smtps is TLS from the first byte; smtp begins it before anything is said (RFC 3207, RFC 8314).
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_loopback(host),
+        }
 
     def databases(self) -> dict[str, dict[str, Any]]:
         """Return what Django needs to know about this node's database."""
@@ -116,6 +138,13 @@ def postgresql(url: str) -> dict[str, Any]:
     }
 
 
+def area_packages() -> dict[str, str]:
+    """Return the packages of areas by name: those beside this one, and those of others (entry point hansa.areas)."""
+    own = {path.parent.name: f"hansa.areas.{path.parent.name}" for path in sorted(PACKAGE.glob("areas/*/area.py"))}
+    others = sorted(entry_points(group="hansa.areas"), key=lambda point: point.value)
+    return own | {point.name: point.value for point in others if point.name not in own}
+
+
 def node_directory() -> Path:
     """Return the directory of the node that this process works for."""
     return Path(os.environ.get("HANSA_NODE") or "node").absolute()
@@ -139,12 +168,17 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     for name, value in texts.items():
         if not isinstance(value, str) or not value.isprintable():
             raise fault(name, "is not one line of text in quotes", remedy="Write it in quotes.")
-    if unknown := sorted(set(given) - {*TEXTS, "hosts"}):
+    areas = {name: given[name] for name in area_packages() if name in given}
+    for name, table in areas.items():
+        if not isinstance(table, dict):
+            raise fault(name, "is not a table", remedy=f"Write it as [{name}] with its lines below.")
+    if unknown := sorted(set(given) - {*TEXTS, "hosts", *areas}):
         raise fault(unknown[0], "is not known", remedy="Remove the line; the how-to on nodes lists the names.")
     hosts = given.get("hosts", [])
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
         raise fault("hosts", "is not a list of host names", remedy='Write it as hosts = ["hansa.hospital.example"].')
-    return checked(Configuration(directory=directory, hosts=tuple(hosts), **{"institution": "", "name": "", **texts}))
+    named = {"institution": "", "name": "", **texts}
+    return checked(Configuration(directory=directory, hosts=tuple(hosts), areas=areas, **named))
 
 
 def checked(made: Configuration) -> Configuration:
@@ -165,7 +199,34 @@ def checked(made: Configuration) -> Configuration:
         raise fault("listen", "is not a host and a port", remedy="Write it as 127.0.0.1:8000.")
     if made.proxy and not is_address(made.proxy):
         raise fault("proxy", "is not an IP address", remedy="Give the address from which the hospital's proxy calls.")
+    check_mail(made)
     return made
+
+
+def check_mail(made: Configuration) -> None:
+    """Refuse a mail server whose address cannot be true, without telling its password."""
+    if bool(made.mail) != bool(made.mail_from):
+        lacking = "mail_from" if made.mail else "mail"
+        raise fault(lacking, "is missing", remedy="Give both mail and mail_from, or neither.")
+    if made.mail and not is_mail_server(made.mail):
+        raise fault(
+            "mail",
+            "is not the address of a mail server",
+            remedy="Write it as smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.",
+        )
+    if made.mail_from and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", made.mail_from):
+        raise fault("mail_from", "is not a mail address", remedy="Write it as exchange@hospital.example.")
+
+
+def is_mail_server(url: str) -> bool:
+    """Tell whether an address names a mail server and nothing else."""
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_plain = parts.path in ("", "/") and not parts.query and not parts.fragment
+    return parts.scheme in MAIL_PORTS and bool(parts.hostname) and is_port and is_plain
 
 
 def check_name(name: str) -> None:

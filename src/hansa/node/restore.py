@@ -94,8 +94,11 @@ def lay_out(file: Path, stage: Path, *, beside: Path, wish: Wish) -> Manifest:
 def rename_database(description: Path, address: str) -> None:
     """Write another PostgreSQL database into the description of a node."""
     postgresql(address)
-    lines = [line for line in description.read_text(encoding="utf-8").splitlines() if not line.startswith("database")]
-    description.write_text("\n".join([*lines, f"database = {json.dumps(address)}", ""]), encoding="utf-8")
+    lines = description.read_text(encoding="utf-8").splitlines()
+    # What stands below the heading of an area's table belongs to that table.
+    end = next((number for number, line in enumerate(lines) if line.startswith("[")), len(lines))
+    top = [line for line in lines[:end] if not line.startswith("database")]
+    description.write_text("\n".join([*top, f"database = {json.dumps(address)}", *lines[end:], ""]), encoding="utf-8")
 
 
 def keys_for(stage: Path, *, beside: Path, passphrase: str) -> dict[str, bytes]:

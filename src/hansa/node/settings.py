@@ -1,12 +1,10 @@
 """Django's settings, read from the node directory that HANSA_NODE names."""
 
 import os
-from importlib.metadata import entry_points
-from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from hansa.node.configuration import load, node_directory
+from hansa.node.configuration import PACKAGE, area_packages, load, node_directory
 
 # Every file that this process makes is for its own user only.
 os.umask(0o077)
@@ -14,13 +12,9 @@ os.umask(0o077)
 NODE = load(node_directory())
 HANSA_NODE = NODE.directory
 NODE_LISTEN = NODE.listen
-PACKAGE = Path(__file__).resolve().parents[1]
 
 # Every package under areas that describes itself, and those that others wrote and announce by an entry point.
-AREAS = (
-    *(f"hansa.areas.{path.parent.name}" for path in sorted((PACKAGE / "areas").glob("*/area.py"))),
-    *sorted(point.value for point in entry_points(group="hansa.areas")),
-)
+AREAS = tuple(area_packages().values())
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -107,6 +101,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if NODE.is_secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NODE.proxy else None
 BODY_LIMIT = 1024 * 1024
+# What an area's door for machines takes at once.
+DOOR_LIMIT = 1024 * 1024
 # A form with a file, and the same for programs, whose files come in base64.
 UPLOAD_LIMIT = 6 * 1024 * 1024
 UPLOAD_LIMIT_OF_PROGRAMS = 8 * 1024 * 1024
@@ -119,6 +115,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = LETTER_LIMIT
 # Requests a second from one address, and how many it may have saved up.
 API_RATE = 200.0
 API_BURST = 1000.0
+
+# Mails to people are sent by the hospital's own server, from one address, and no step of it may take for ever.
+MAIL = NODE.mail_server()
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL["EMAIL_USE_SSL"], MAIL["EMAIL_USE_TLS"]
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = NODE.mail_from
 
 USE_TZ = True
 TIME_ZONE = "UTC"

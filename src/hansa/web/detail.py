@@ -6,16 +6,18 @@ the record and the entries of the ledger in which it is named.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hansa.kernel import ledger, partners
 from hansa.kernel.actions import ACTIONS, NEW, Action, said
+from hansa.kernel.areas import modules
 from hansa.kernel.identity import own
 from hansa.kernel.models import (
     Agreement,
@@ -27,9 +29,10 @@ from hansa.kernel.models import (
     Person,
     Record,
 )
+from hansa.kernel.pages import Line, Table
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
-from hansa.web import clauses, entries, reading, waiting, words
+from hansa.web import clauses, entries, reading, words
 from hansa.web.waiting import Item, text_of
 
 Context = dict[str, Any]
@@ -52,6 +55,24 @@ def line(record: Record) -> Item:
         words=said(record, record.state),
         since=record.updated,
     )
+
+
+def lines(records: Sequence[Record]) -> list[Item]:
+    """Return records as the lines of a list; their area may say more of them, once for all."""
+    more: dict[str, Any] = {}
+    for module in modules("views") if records else ():
+        more |= getattr(module, "lines", lambda _records: {})(records)
+    return [replace(line(record), **more.get(record.urn, {})) for record in records]
+
+
+def table_of(kind: type[Record], found: QuerySet[Any]) -> Table:
+    """Return a list of records as a table to take away."""
+
+    def told(records: Sequence[Record]) -> list[Line]:
+        return [(item.title, item.note, item.words, item.since) for item in lines(records)]
+
+    columns = (_("Title"), _("Note"), _("State"), _("Changed"))
+    return Table(columns=columns, found=found, lines=told, caption=kind.title_of_list)
 
 
 def note_of(record: Record) -> str:
@@ -79,7 +100,7 @@ def of(record: Any, person: Person) -> Context:
     """Return what the page of a record shows besides its fields."""
     tell = DETAILS.get(type(record))
     about = tell(record, person) if tell else {}
-    for module in waiting.page_modules():
+    for module in modules("views"):
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
     if isinstance(record, JointRecord) and reading.may_see_result(record, person):
         about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
@@ -183,7 +204,7 @@ def choices(action: Action[Any], record: Any, *, by: Person) -> Choices:
     """Return what can be chosen in a form where the record or the person decides it."""
     own_choices = CHOICES.get(action.name)
     found = own_choices(record, by) if own_choices else {}
-    for module in waiting.page_modules():
+    for module in modules("views"):
         found |= getattr(module, "choices", lambda _name: {})(action.name)
     return found
 

@@ -64,25 +64,27 @@ def form_for(
     """Return the form of an action, empty or filled with what was sent."""
     made = ActionForm(data=data, files=files, initial=initial)
     for name, about in action.inputs.model_fields.items():
-        made.fields[name] = field_for(name, about=about, choices=choices.get(name))
+        made.fields[name] = field_for(name, about=about, choices=choices.get(name), of=action.name)
     return made
 
 
-def field_for(name: str, *, about: FieldInfo, choices: list[tuple[str, Any]] | None = None) -> forms.Field:
-    """Return the field for one input of an action; ``choices`` narrows what may be chosen."""
+def field_for(
+    name: str, *, about: FieldInfo, choices: list[tuple[str, Any]] | None = None, of: str = ""
+) -> forms.Field:
+    """Return the field for one input of the action ``of``; ``choices`` narrows what may be chosen."""
     kind = plain(about.annotation)
     given: dict[str, Any] = {
-        "label": about.title or words.label(name),
-        "help_text": about.description or words.HELP.get(name, ""),
+        "label": about.title or words.label(name, of=of),
+        "help_text": about.description or words.found("HELP", name, of=of) or "",
         "required": about.is_required() and kind is not bool,
     }
     if not about.is_required():
         given["initial"] = about.get_default(call_default_factory=True)
-    choices = choices or list(registered(about).items()) or choices_of(kind)
+    choices = choices or list(registered(about).items()) or choices_of(name, kind=kind)
     if choices:
         return choice_field(kind, choices=choices, **given)
     if kind is str:
-        return text_field(name, **given)
+        return text_field(name, of=of, **given)
     maker: Maker = MAKERS.get(kind, json_field)
     return maker(**given)
 
@@ -94,11 +96,11 @@ def plain(annotation: Any) -> Any:
     return annotation
 
 
-def choices_of(kind: Any) -> list[tuple[str, Any]]:
+def choices_of(name: str, *, kind: Any) -> list[tuple[str, Any]]:
     """Return the choices of an input in words, or none where anything may be written."""
     inside = get_args(kind)[0] if get_origin(kind) in (list, tuple, set, frozenset) else kind
     if get_origin(inside) is Literal:
-        return [(value, words.CHOICES.get(value, value.replace("_", " "))) for value in get_args(inside)]
+        return [(value, words.choice(name, value)) for value in get_args(inside)]
     return []
 
 
@@ -106,15 +108,18 @@ def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **given: Any)
     """Return a list to choose one from, or boxes to tick where many may be chosen."""
     if get_origin(kind) in (list, tuple, set, frozenset):
         return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **given)
+    if not given["required"] and given.get("initial") is None:
+        # Without it a browser would choose the first one by itself.
+        choices = [("", "–"), *(pair for pair in choices if pair[0] != "")]
     return forms.ChoiceField(choices=choices, **given)
 
 
-def text_field(name: str, **given: Any) -> forms.Field:
+def text_field(name: str, *, of: str = "", **given: Any) -> forms.Field:
     """Return a line of text, or a box for several."""
-    if name in words.SOURCES:
+    if words.holds("SOURCES", name, of=of):
         widget = forms.Textarea(attrs={"class": "source", "spellcheck": "false"})
         return forms.CharField(widget=widget, strip=False, **given)
-    if name in words.LONG:
+    if words.holds("LONG", name, of=of):
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **given)
     return forms.CharField(**given)
 

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import ACTIONS
+from hansa.kernel.areas import doors
 from hansa.kernel.files import takes_files
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -63,6 +64,8 @@ class SecurityMiddleware:
         """Answer the request, or refuse it at the door."""
         nonce = secrets.token_urlsafe(16)
         request.csp_nonce = nonce  # type: ignore[attr-defined]  # reason: Django 6 knows this attribute, 5.2 does not yet
+        if is_door(request.path):
+            forget_session(request)
         response = self.refusal(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
@@ -90,7 +93,19 @@ class SecurityMiddleware:
 
 def is_for_programs(request: HttpRequest) -> bool:
     """Tell whether a program reads the answer, not a person."""
-    return request.path.startswith(("/api/", *settings.LETTER_PATHS))
+    return request.path.startswith(("/api/", *settings.LETTER_PATHS, *doors()))
+
+
+def is_door(path: str) -> bool:
+    """Tell whether an area declared that only machines knock here."""
+    return path.startswith(doors())
+
+
+def forget_session(request: HttpRequest) -> None:
+    """Take from a request whatever a browser adds by itself, so that no form of another house can speak for anybody."""
+    request.META.pop("HTTP_COOKIE", None)
+    # Nothing is left that a forged form could use.
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 -- Django's own switch
 
 
 def too_large(request: HttpRequest) -> bool:
@@ -103,6 +118,8 @@ def limit_of(path: str) -> int:
     """Return how large a body this address takes."""
     if path.startswith(settings.LETTER_PATHS):
         return int(settings.LETTER_LIMIT)
+    if is_door(path):
+        return int(settings.DOOR_LIMIT)
     if not takes_file(path):
         return int(settings.BODY_LIMIT)
     return int(settings.UPLOAD_LIMIT_OF_PROGRAMS if path.startswith("/api/") else settings.UPLOAD_LIMIT)

@@ -5,7 +5,8 @@ The same three words name the API endpoint, the command and the entry of the led
 
 from django.urls import path
 
-from hansa.web.views import files, home, ledger, letters, records, session
+from hansa.kernel.pages import all_pages
+from hansa.web.views import files, home, ledger, letters, pages, records, session
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +15,10 @@ urlpatterns = [
     path("language/", session.language, name="language"),
     path("account/", home.account, name="account"),
     path("ledger/", ledger.show, name="ledger"),
+    *(
+        path(f"{area}/{name}/", pages.show, {"area": area, "name": name}, name=f"{area}-{name}")
+        for area, name, _page in all_pages()
+    ),
     path("partners/<uuid:key>/send/", letters.send, name="send-letters"),
     path("<slug:noun>/<uuid:key>/bundle/", files.bundle, name="bundle"),
     path("agreements/<uuid:key>/pdf/", files.agreement, name="agreement-pdf"),

@@ -1,7 +1,7 @@
 """What waits for a person, what runs, and what went wrong: the lists of the home page.
 
 The kernel's own matters are found here; an area tells of its own in its ``views.py``,
-where ``waiting``, ``running``, ``produced`` and ``failed`` each take the person and return
+where ``waiting(person)``, ``running(person)``, ``produced(person)`` and ``failed(person)`` each return
 items as mappings with the keys of ``Item``. All lists take the same number of queries
 however many records there are.
 """
@@ -9,21 +9,19 @@ however many records there are.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hansa.kernel.actions import said
+from hansa.kernel.areas import modules
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Job, Letter, Partner, Person
 from hansa.kernel.people import has
+from hansa.kernel.reading import may_read, readable
 from hansa.web.words import named
 
 MOST = 50
@@ -48,31 +46,41 @@ def items(person: Person) -> list[Item]:
     return [*_agreements(person), *_partners(person), *_told("waiting", person)]
 
 
+def count(person: Person) -> int:
+    """Return how many matters wait for this person; an area may count without making items (``waiting_count``)."""
+    found = len(_agreements(person)) + len(_partners(person))
+    for module in modules("views"):
+        if hasattr(module, "waiting_count"):
+            found += module.waiting_count(person)
+        elif hasattr(module, "waiting"):
+            found += len(list(module.waiting(person)))
+    return found
+
+
 def running(person: Person) -> list[Item]:
-    """Return what the areas are doing now, as far as a person may see it."""
+    """Return what the areas are doing now, of what this person may see."""
     return _told("running", person)
 
 
 def produced(person: Person) -> list[Item]:
-    """Return what the memoranda have produced, as far as a person may see it."""
+    """Return what the memoranda have produced, of what this person may see."""
     return _told("produced", person)
 
 
 def failed(person: Person) -> list[Item]:
-    """Return what went wrong, with which partner and why; letters and jobs are for those who act for the house."""
-    kernels = [*_letters(), *_jobs()] if has(person, "letters.read") else []
-    return [*kernels, *_told("failed", person)]
+    """Return what went wrong, with which partner and why, of what this person may see."""
+    own = [*_letters(), *_jobs()] if may_read(person, "letters") else []
+    return [*own, *_told("failed", person)]
 
 
 def alarms(person: Person) -> list[Partner]:
     """Return the partners whose ledger did not only grow."""
-    return list(Partner.objects.exclude(alarm="")[:MOST]) if has(person, "letters.read") else []
+    return list(readable(person, Partner).exclude(alarm="")[:MOST])
 
 
 def silent(person: Person) -> list[Partner]:
     """Return the partners that could not be reached at the last try."""
-    found = Partner.objects.filter(alarm="").exclude(trouble="")[:MOST]
-    return list(found) if has(person, "letters.read") else []
+    return list(readable(person, Partner).filter(alarm="").exclude(trouble="")[:MOST])
 
 
 def text_of(texts: Mapping[str, Any]) -> str:
@@ -81,15 +89,9 @@ def text_of(texts: Mapping[str, Any]) -> str:
     return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
 
 
-def page_modules() -> list[ModuleType]:
-    """Return the ``views.py`` of every area that has one."""
-    names = [f"{path}.views" for path in settings.AREAS]
-    return [import_module(name) for name in names if find_spec(name) is not None]
-
-
 def _told(question: str, *about: Any) -> list[Item]:
     answers: list[Item] = []
-    for module in page_modules():
+    for module in modules("views"):
         found: Iterable[Mapping[str, Any]] = getattr(module, question, lambda *_about: ())(*about)
         answers += [Item(**{"url": "", **item}) for item in found]
     return answers

@@ -4,57 +4,29 @@ from hansa.kernel.identity import own
 from tests.areas.studies.scene import PaperLead, Scene
 from tests.conftest import given
 
-FIRST = ("sites", "persons", "persons without missing values")
 
-
-def test_steward_sees_what_would_leave_before_approving(two):
-    two.proposed()
-
-    (found,) = queries.what_leaves(two.study)
-
-    assert (found["attempt"], found["round"]) == (1, 1)
-    assert tuple(found["labels"][:3]) == FIRST
-    assert sum(found["kinds"].values()) == found["count"] == len(found["labels"])
-    assert set(found["kinds"]) == {"", "model"}
-    assert found["bytes"] == 8 * (2 * found["count"] + 1)
-
-
-def test_what_left_is_told_round_by_round(two):
-    two.dataset()
-    two.approved_by_all(two.propose())
-    two.lead_to_the_end()
-
-    found = queries.what_leaves(two.study)
-    sent = queries.traffic(two.study)
-
-    assert [row["round"] for row in found] == list(range(1, two.study.result["result"]["rounds"] + 1))
-    assert found[1]["kinds"] == {"model": found[1]["count"]}
-    assert sent["bytes"] == 0
-    assert sent["letters"] == 4 + len(found)
+def awaited(study):
+    """Return for whom a study waits, as the pages ask it."""
+    given, latest = queries.verdicts([study]), queries.last_rounds([study])
+    return queries.awaited(study, given=given, latest=latest, here=queries.contributors([study]))
 
 
 def test_study_waits_for_those_who_have_not_spoken(two):
     two.dataset()
     study = two.propose()
-    seen = [queries.awaited(study)]
+    seen = [awaited(study)]
     two.approve(study)
-    seen.append(queries.awaited(two.study))
+    seen.append(awaited(two.study))
     two.approved(study)
     jobs.run_due()
-    seen.append(queries.awaited(two.study))
+    seen.append(awaited(two.study))
     two.lead_to_the_end()
-    seen.append(queries.awaited(two.study))
+    seen.append(awaited(two.study))
     two.signed(two.study)
-    seen.append(queries.awaited(two.study))
 
     other = two.side.id
-    assert seen == [
-        ([own().id, other], "approval"),
-        ([other], "approval"),
-        ([other], "contribution"),
-        ([other], "release"),
-        ([], ""),
-    ]
+    assert seen == [[own().id, other], [other], [other], [other]]
+    assert queries.last_rounds([two.study]) == {two.study.pk: two.study.result["result"]["rounds"]}
 
 
 def test_study_that_others_lead_waits_for_the_lead(two):
@@ -63,14 +35,7 @@ def test_study_that_others_lead_waits_for_the_lead(two):
     two.approved_by_all(two.study)
     PaperLead(two).open()
 
-    assert queries.awaited(two.study) == ([two.side.id], "round")
-
-
-def test_lead_without_a_round_waits_for_itself(two):
-    study = two.propose()
-    study.state = "running"
-
-    assert queries.awaited(study) == ([study.lead], "round")
+    assert awaited(two.study) == [two.side.id]
 
 
 def test_limits_of_an_unknown_memorandum_are_none(two):

@@ -22,6 +22,11 @@ def english():
         yield
 
 
+@pytest.fixture
+def auditor(person):
+    return person("auditor")
+
+
 def notes(items):
     return [(item["state"], str(item.get("note", "")), item.get("who", "")) for item in items]
 
@@ -51,7 +56,7 @@ def test_waiting_leaves_out_what_this_institution_has_done(agreement, person):
     assert views.waiting(person("steward", "coordinator")) == []
 
 
-def test_running_names_for_whom_each_study_waits(agreement, person):
+def test_running_names_for_whom_each_study_waits(agreement, auditor):
     everybody = "Charité – Universitätsmedizin Berlin, Karolinska Institutet, Karolinska University Hospital"
     for state in (State.PROPOSED, State.APPROVED, State.REVIEW):
         build.study(agreement, state)
@@ -60,7 +65,7 @@ def test_running_names_for_whom_each_study_waits(agreement, person):
     build.run_round(led, number=2)
     build.run_round(other)
 
-    found = {tuple(line) for line in notes(views.running(person("steward")))}
+    found = {tuple(line) for line in notes(views.running(auditor))}
 
     assert found == {
         ("proposed", "", everybody),
@@ -71,26 +76,33 @@ def test_running_names_for_whom_each_study_waits(agreement, person):
     }
 
 
-def test_running_counts_only_the_rounds_of_the_present_attempt(agreement, person):
+def test_running_counts_only_the_rounds_of_the_present_attempt(agreement, auditor):
     study = build.study(agreement, State.RUNNING)
     build.run_round(study, number=5)
     with build.given():
         study.attempt = 2
         study.save()
 
-    assert notes(views.running(person("steward"))) == [
+    assert notes(views.running(auditor)) == [
         ("running", "", "Charité – Universitätsmedizin Berlin, Karolinska Institutet, Karolinska University Hospital")
     ]
 
 
-def test_produced_and_failed_tell_how_studies_ended(agreement, person):
+def test_produced_and_failed_tell_how_studies_ended(agreement, auditor):
     for state in State:
         build.study(agreement, state, trouble="It took too long." if state == State.FAILED else "")
 
-    produced, failed = notes(views.produced(person("steward"))), notes(views.failed(person("steward")))
+    produced, failed = notes(views.produced(auditor)), notes(views.failed(auditor))
 
     assert produced == [("released", "Does hormone therapy lengthen the time to recurrence after an operation?", "")]
     assert sorted(failed) == [("declined", "", ""), ("failed", "It took too long.", "")]
+
+
+def test_home_tells_nothing_of_studies_to_whoever_may_not_read_them(agreement, stranger):
+    for state in State:
+        build.study(agreement, state)
+
+    assert [tell(stranger) for tell in (views.waiting, views.running, views.produced, views.failed)] == [[], [], [], []]
 
 
 def test_choices_offer_connected_data_and_memoranda_in_force(agreement):

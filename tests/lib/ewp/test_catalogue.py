@@ -242,3 +242,20 @@ def test_whole_network_is_read():
 def test_namespaces_are_those_of_the_published_schemas():
     assert REGISTRY.endswith("ewp-specs-api-registry/tree/stable-v1")
     assert SHARED_TYPES.endswith("ewp-specs-architecture/blob/stable-v1/common-types.xsd")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("http://127.0.0.1:8000/echo", True),
+        ("http://localhost/echo", True),
+        ("http://127.0.0.1.example.org/echo", False),
+        ("http://localhost.example.org/echo", False),
+        ("http://ada@localhost/echo", False),
+        ("http://127.0.0.2/echo", False),
+    ],
+)
+def test_plain_http_is_for_this_machine_alone(url, is_taken):
+    found = read_catalogue(document(host(echo("2.0.1", url=url))))
+
+    assert (found.api("charite.example", "echo", major=2) is not None) == is_taken

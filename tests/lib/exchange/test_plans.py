@@ -1,10 +1,11 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from hansa.lib.canonical import digest
 from hansa.lib.errors import InvalidError, SignatureError
-from hansa.lib.exchange.plans import PlanSignature, check, credits_of, differences, verify
+from hansa.lib.exchange.plans import PlanSignature, check, credits_of, differences, verify, warnings
 from hansa.lib.keys import SigningKey
 
 COURSE = {"form": "course", "code": "S-101", "title": "Surgery", "credits": "7.5", "term": "2026/2027-1/2"}
@@ -88,6 +89,28 @@ def test_differences_are_sentences():
         "Terms of recognition: – → After an examination.",
     )
     assert differences(PLAN, PLAN) == ()
+
+
+def test_warnings_say_what_looks_odd():
+    twice = {**ROTATION, "title": "Second", "first": "2026-10-31", "last": "2026-11-30"}
+    plan = {**PLAN, "components": [COURSE, ROTATION, twice]}
+
+    assert warnings(plan, first=date(2026, 10, 1), last=date(2026, 11, 15)) == (
+        "The courses at the host have 7.5 ECTS credits, what they replace at home has 8.",
+        "Second from 2026-10-31 to 2026-11-30 lies outside the stay from 2026-10-01 to 2026-11-15.",
+        "Second begins on 2026-10-31, before Rotation ends on 2026-10-31.",
+    )
+
+
+def test_warnings_are_none_where_nothing_is_odd():
+    after = {**ROTATION, "title": "Second", "first": "2026-11-01", "last": "2026-11-30"}
+    plan = {**PLAN, "components": [COURSE, ROTATION, after], "home": []}
+
+    assert warnings(plan, first=date(2026, 10, 1), last=date(2026, 11, 30)) == ()
+    assert warnings({**PLAN, "home": [{**PLAN["home"][0], "credits": "7.5"}]}, **STAY) == ()
+
+
+STAY = {"first": date(2026, 10, 1), "last": date(2026, 10, 31)}
 
 
 def signatures(keys, **changes):

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.exchange.transcript import check, credits_of
+from hansa.lib.exchange.transcript import check, credits_of, read_courses
 
 SCALE = {"name": "A to E", "passing": [["A", 10], ["B", 25]], "failing": ["F"]}
 COURSE = {"code": "S-101", "title": "Surgery", "credits": "7.5", "grade": "A", "passed": True, "field": "0912"}
@@ -58,3 +58,39 @@ def test_check_names_what_is_wrong(changes, said):
         check({**TRANSCRIPT, **changes})
 
     assert refused.value.remedy
+
+
+def test_read_courses_tells_courses_from_rotations():
+    text = (
+        "code;title;credits;grade;passed;field;department;hours;days;assessment\n"
+        "S-101;Surgery;7.5;A;Yes;0912;;;;\n"
+        "R-1;Rotation;;;true;;Cardiology;160;20;Independent and kind.\n"
+        "S-102;Anatomy;5;F;no;;;;;\n"
+    )
+
+    surgery, rotation, anatomy = read_courses(text)
+
+    assert surgery == COURSE
+    assert rotation == ROTATION
+    assert (anatomy["passed"], "field" in anatomy, "hours" in anatomy) == (False, False, False)
+    check({**TRANSCRIPT, "courses": [surgery, rotation, anatomy]})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("S-101,Surgery,7.5,A,perhaps,,,,", r"courses\[0\]\.passed"),
+        ("R-1,Rotation,,,yes,Cardiology,many,20,Kind.", r"courses\[0\]\.hours"),
+        ("R-1,Rotation,,,yes,Cardiology,,20,Kind.", r"courses\[0\]\.hours"),
+    ],
+)
+def test_read_courses_leaves_what_is_wrong_to_the_check(line, said):
+    rows = read_courses(f"code,title,credits,grade,passed,department,hours,days,assessment\n{line}\n")
+
+    with pytest.raises(InvalidError, match=said):
+        check({**TRANSCRIPT, "courses": rows})
+
+
+def test_read_courses_names_a_column_that_is_not_known():
+    with pytest.raises(InvalidError, match="not known: name"):
+        read_courses("code,name\n1,2\n")

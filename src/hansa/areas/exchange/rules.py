@@ -76,7 +76,7 @@ ROLES = (
     ),
 )
 
-_ALL = ("calls", "applications", "offers", "mobilities", "plans", "checks", "iias", "messages", "mailings")
+_ALL = ("calls", "applications", "offers", "mobilities", "plans", "checks", "iias", "messages", "mailings", "profiles")
 GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         OFFICER: (
@@ -88,7 +88,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(f"plans.{verb}" for verb in ("draft", "endorse", "decide")),
             *(f"checks.{verb}" for verb in ("require", "verify")),
             *(f"iias.{verb}" for verb in ("draft", "share", "approve", "terminate", "refresh")),
-            "messages.resend",
+            *(f"messages.{verb}" for verb in ("resend", "ask")),
+            "profiles.publish",
             "mailings.send",
             "partners.read",
             "agreements.read",

@@ -148,6 +148,12 @@ class MessageState(TextChoices):
     EXPIRED = "expired", _("given up after a day")
 
 
+class ProfileState(TextChoices):
+    """Whether the network may read what this institution tells of itself."""
+
+    PUBLISHED = "published", _("published")
+
+
 class MailState(TextChoices):
     """Where a mail to a group stands."""
 

@@ -1,6 +1,6 @@
 """What moves a stay, whoever causes it: a person here, a partner's letter, or a member of the network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -26,20 +26,22 @@ from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Person
+from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.ewp.terms import year_of
+from hansa.lib.exchange.plans import RECEIVING
 
 PERSON = ("given_names", "family_name", "birth_date", "nationality", "gender", "email", "esi")
 
 
-def shape(mobility: Mobility, *, sending: str, receiving: str) -> None:
-    """Give a mobility its two institutions, the year of its first day, and a title that names nobody."""
+def shape(mobility: Mobility, *, sending: str, receiving: str, year: str = "") -> None:
+    """Give a mobility its two institutions, its year (that of its first day), and a title that names nobody."""
     mobility.sending, mobility.receiving = sending, receiving
     mobility.lead, mobility.parties = sending, [sending, receiving]
     mobility.is_outgoing = sending == own().id
     mobility.partner = receiving if mobility.is_outgoing else sending
-    mobility.year = year_of(mobility.starts)
+    mobility.year = year or year_of(mobility.starts)
     mobility.title = _title(mobility)
 
 
@@ -61,10 +63,12 @@ def _title(mobility: Mobility) -> str:
     return f"{sending} → {receiving}, {mobility.year}"[:200]
 
 
-def keep_person(mobility: Mobility, about: Mapping[str, Any], *, person: Person | None = None) -> Stay:
-    """Keep who goes, apart from everything else."""
+def keep_person(
+    mobility: Mobility, about: Mapping[str, Any], *, person: Person | None = None, without: Sequence[str] = ()
+) -> Stay:
+    """Keep who goes, apart from everything else; ``without`` names what the partner need not say."""
     stay = Stay(mobility=mobility, person=person, **{name: about[name] for name in PERSON})
-    stay.full_clean(exclude=["mobility"])
+    stay.full_clean(exclude=["mobility", *without])
     stay.save()
     return stay
 
@@ -167,3 +171,26 @@ def day_of(text: Any) -> date:
         return date.fromisoformat(str(text))
     except ValueError:
         raise InvalidError(_("The letter does not name a day."), _("Ask its sender.")) from None
+
+
+def hear_decision(mobility: Mobility, *, is_accepted: bool, comment: str) -> None:
+    """Note what a receiving institution of the network decided about our nomination."""
+    mobility.state = MobilityState.ACCEPTED if is_accepted else MobilityState.REJECTED
+    mobility.comment = shapes.remark(comment)
+    mobility.save()
+
+
+def hear_signature(plan: Plan, signature: Mapping[str, JSON]) -> None:
+    """Note that a receiving institution of the network signed our plan, in place of what was agreed before."""
+    replace_plans(plan)
+    plan.state = PlanState.AGREED
+    plan.signatures = {**plan.signatures, RECEIVING: dict(signature)}
+    plan.save()
+    plan.mobility.save()
+
+
+def hear_comment(plan: Plan, comment: str) -> None:
+    """Note why a receiving institution of the network does not sign our plan."""
+    plan.state, plan.comment = PlanState.RETURNED, shapes.remark(comment)
+    plan.save()
+    plan.mobility.save()

@@ -17,6 +17,7 @@ class Dataset(Record):
     area = "studies"
     noun = "datasets"
     title_of_list = _("Datasets")
+    searched = ("name", "source")
     State = DatasetState
 
     name = models.SlugField(_("name"), max_length=60, unique=True)
@@ -39,6 +40,7 @@ class Study(JointRecord):
     area = "studies"
     noun = "studies"
     title_of_list = _("Joint studies")
+    searched = ("title", "question")
     State = State
     finished: ClassVar[frozenset[str]] = frozenset({str(State.RELEASED)})
 

@@ -1,20 +1,16 @@
 """What can be asked about studies."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
-
-from django.db.models import Sum
 
 from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Round, Study
 from hansa.areas.studies.rules import RELEASE
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
-from hansa.kernel.joint import decided, waits_for
-from hansa.kernel.models import Agreement, Letter, Partner, Verdict
+from hansa.kernel.joint import decided
+from hansa.kernel.models import Agreement, Partner, PartyDecision, Verdict
 from hansa.kernel.policy import answer
-from hansa.lib import secure_sum
 from hansa.lib.canonical import JSON, canonical
 from hansa.lib.disclosure import effective
 from hansa.lib.row_sets import Release, RowSet
@@ -82,18 +78,6 @@ def mask_keys(study: Study) -> dict[str, str]:
     return {party: str(given[party].facts.get("mask_key", "")) for party in study.parties if party in given}
 
 
-def awaited(study: Study) -> tuple[list[str], str]:
-    """Return for whom a study waits now, and for what."""
-    if study.state in (State.PROPOSED, State.APPROVED):
-        return waits_for(study, Verdict.APPROVED), "approval"
-    if study.state == State.REVIEW:
-        return waits_for(study, Verdict.RELEASED), "release"
-    if study.state == State.RUNNING and is_lead(study) and (round_ := last_round(study)) is not None:
-        given = contributions_of(round_)
-        return [party for party in study.parties if party not in given], "contribution"
-    return ([study.lead], "round") if study.state == State.RUNNING else ([], "")
-
-
 def programme(study: Study) -> Programme:
     """Return the analyses of a study, ready to run."""
     return _programme(canonical(study.protocol).decode())
@@ -104,38 +88,56 @@ def _programme(protocol: str) -> Programme:
     return Programme(protocols.parse(protocol))
 
 
-def what_leaves(study: Study) -> list[dict[str, Any]]:
-    """Return what leaves this institution, round by round: how many numbers, of what, in how many bytes.
-
-    Before the study has run only the first round is known number by number; later rounds
-    depend on what all parties find together, and are told as they happen.
-    """
-    sent = Contribution.objects.filter(study=study, party=own().id, labels__isnull=False)
-    if found := [{"attempt": row.attempt, "round": row.number, **numbers(row.labels)} for row in sent]:
-        return found
-    return [{"attempt": study.attempt, "round": 1, **numbers(programme(study).labels(programme(study).start()))}]
-
-
-def numbers(labels: Sequence[str]) -> dict[str, Any]:
-    """Return how many numbers of a round are for each analysis, in plain words, and the bytes that carry them."""
-    kinds = Counter(label.partition(": ")[0] if ": " in label else "" for label in labels)
-    return {
-        "count": len(labels),
-        "bytes": 8 * (secure_sum.STATISTICS.limbs * len(labels) + 1),
-        "kinds": dict(kinds),
-        "labels": list(labels),
-    }
-
-
-def traffic(study: Study) -> dict[str, int]:
-    """Return how many letters about a study this node sent, and how many bytes they were on the wire."""
-    out = Letter.objects.filter(record=study.urn, direction=Letter.Direction.OUT)
-    return {"letters": out.count(), "bytes": int(out.aggregate(Sum("bytes"))["bytes__sum"] or 0)}
-
-
 def partner_name(institution: str) -> str:
     """Return the name people know an institution by."""
     if institution == own().id:
         return own().name
     partner = Partner.objects.filter(institution=institution).first()
     return partner.name if partner else institution
+
+
+def verdicts(studies: Iterable[Study]) -> dict[tuple[str, str], set[str]]:
+    """Return which parties gave each verdict on each study, in one query."""
+    given: dict[tuple[str, str], set[str]] = {}
+    rows = PartyDecision.objects.filter(record__in=[study.urn for study in studies])
+    for urn, party, verdict in rows.values_list("record", "party", "verdict"):
+        given.setdefault((urn, verdict), set()).add(party)
+    return given
+
+
+def last_rounds(studies: Iterable[Study]) -> dict[Any, int]:
+    """Return the number of the newest round of the present attempt of each study, in one query."""
+    rows = Round.objects.filter(study__in=list(studies)).values_list("study", "study__attempt", "attempt", "number")
+    latest: dict[Any, int] = {}
+    for study, present, attempt, number in rows:
+        if attempt == present:
+            latest[study] = max(number, latest.get(study, 0))
+    return latest
+
+
+def contributors(studies: Iterable[Study]) -> dict[tuple[Any, int, int], set[str]]:
+    """Return which parties contributed to each round of each attempt, in one query."""
+    given: dict[tuple[Any, int, int], set[str]] = {}
+    rows = Contribution.objects.filter(study__in=list(studies)).values_list("study", "attempt", "number", "party")
+    for study, attempt, number, party in rows:
+        given.setdefault((study, attempt, number), set()).add(party)
+    return given
+
+
+def awaited(
+    study: Study,
+    *,
+    given: Mapping[tuple[str, str], set[str]],
+    latest: Mapping[Any, int],
+    here: Mapping[tuple[Any, int, int], set[str]],
+) -> list[str]:
+    """Return for whom a study under way waits, told what its parties have done."""
+    if study.state in (State.PROPOSED, State.APPROVED):
+        done = given.get((study.urn, Verdict.APPROVED), set())
+    elif study.state == State.REVIEW:
+        done = given.get((study.urn, Verdict.RELEASED), set())
+    elif not is_lead(study):
+        return [study.lead]
+    else:
+        done = here.get((study.pk, study.attempt, latest.get(study.pk, 0)), set())
+    return [party for party in study.parties if party not in done]

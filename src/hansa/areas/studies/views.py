@@ -40,15 +40,6 @@ def called(parties: Iterable[str], known_as: Mapping[str, str]) -> str:
     return ", ".join(known_as.get(party, party) for party in parties)
 
 
-def verdicts(studies: Iterable[Study]) -> dict[tuple[str, str], set[str]]:
-    """Return which parties gave each verdict on each study, in one query."""
-    given: dict[tuple[str, str], set[str]] = {}
-    rows = PartyDecision.objects.filter(record__in=[study.urn for study in studies])
-    for urn, party, verdict in rows.values_list("record", "party", "verdict"):
-        given.setdefault((urn, verdict), set()).add(party)
-    return given
-
-
 def item(study: Study, **more: Any) -> Item:
     """Return a study as one line of the home page."""
     return {
@@ -83,7 +74,7 @@ def _to_release(person: Person) -> list[Item]:
     if not has(person, "studies.release"):
         return []
     review = list(Study.objects.filter(state=State.REVIEW)[:MOST])
-    given = verdicts(review)
+    given = queries.verdicts(review)
     unsigned = [study for study in review if own().id not in given.get((study.urn, Verdict.RELEASED), set())]
     return [item(study, note=_("Look at the result, then release it or withdraw.")) for study in unsigned]
 
@@ -94,49 +85,15 @@ def running(person: Person) -> list[Item]:
         return []
     states = (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW)
     studies = list(Study.objects.filter(state__in=states).order_by("-updated")[:MOST])
-    given, latest, here, known_as = verdicts(studies), _latest(studies), _contributed(studies), known()
+    given, latest, here = queries.verdicts(studies), queries.last_rounds(studies), queries.contributors(studies)
+    known_as = known()
     found = []
     for study in studies:
-        waits = _waits(study, given=given, latest=latest, here=here)
+        waits = queries.awaited(study, given=given, latest=latest, here=here)
         number = latest.get(study.pk)
         note = _("round {number}").format(number=number) if study.state == State.RUNNING and number else ""
         found.append(item(study, who=called(waits, known_as), note=note))
     return found
-
-
-def _latest(studies: Iterable[Study]) -> dict[Any, int]:
-    rows = Round.objects.filter(study__in=list(studies)).values_list("study", "study__attempt", "attempt", "number")
-    latest: dict[Any, int] = {}
-    for study, present, attempt, number in rows:
-        if attempt == present:
-            latest[study] = max(number, latest.get(study, 0))
-    return latest
-
-
-def _contributed(studies: Iterable[Study]) -> dict[tuple[Any, int, int], set[str]]:
-    given: dict[tuple[Any, int, int], set[str]] = {}
-    rows = Contribution.objects.filter(study__in=list(studies)).values_list("study", "attempt", "number", "party")
-    for study, attempt, number, party in rows:
-        given.setdefault((study, attempt, number), set()).add(party)
-    return given
-
-
-def _waits(
-    study: Study,
-    *,
-    given: Mapping[tuple[str, str], set[str]],
-    latest: Mapping[Any, int],
-    here: Mapping[tuple[Any, int, int], set[str]],
-) -> list[str]:
-    if study.state in (State.PROPOSED, State.APPROVED):
-        done = given.get((study.urn, Verdict.APPROVED), set())
-    elif study.state == State.REVIEW:
-        done = given.get((study.urn, Verdict.RELEASED), set())
-    elif not queries.is_lead(study):
-        return [study.lead]
-    else:
-        done = here.get((study.pk, study.attempt, latest.get(study.pk, 0)), set())
-    return [party for party in study.parties if party not in done]
 
 
 def produced(person: Person) -> list[Item]:
@@ -365,7 +322,7 @@ def progress(
     number = max((row.number for row in own_rounds), default=0)
     here = {(study.pk, study.attempt, number): {row.party for row in given if row.number == number}}
     is_open = study.state in (State.PROPOSED, State.APPROVED, State.RUNNING, State.REVIEW)
-    waits = _waits(study, given=done, latest={study.pk: number}, here=here) if is_open else []
+    waits = queries.awaited(study, given=done, latest={study.pk: number}, here=here) if is_open else []
     what = {
         State.PROPOSED: _("approval"),
         State.APPROVED: _("approval"),

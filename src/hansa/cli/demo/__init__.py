@@ -1,4 +1,4 @@
-"""The demo: three hospitals on this machine sign a memorandum and compute one joint study.
+"""The demo: three hospitals on this machine sign a memorandum, compute one joint study and exchange people.
 
 Each hospital is a process of its own with its own keys, database and data. The demo plays
 the people: it knocks at the three doors with their tokens, as any program would, and
@@ -14,14 +14,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hansa.cli.demo import cast, cohort, story
+from hansa.cli.demo import cast, cohort, staying, story
 from hansa.cli.demo.house import House, opened
 from hansa.cli.demo.outcome import Outcome, gather
 from hansa.cli.demo.stage import Stage
 from hansa.lib.errors import InvalidError
 
 
-def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool) -> None:
+def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, exchange: bool) -> None:
     """Play the demo; stay until Ctrl-C unless told to leave."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, end)
@@ -37,8 +37,13 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool) ->
             result = story.play(houses, parts=parts, stage=stage)
             outcome = gather(houses, study=result, seconds=time.monotonic() - began)
             stage.step("The same on one table", lambda: outcome.compare(rows))
-            if not leave:
+            if exchange or not leave:
                 stage.step("Everyone else joins", lambda: complete(houses))
+                stays = stage.step(
+                    "Berlin and Stockholm send each other students and staff",
+                    lambda: staying.play(*houses[:2], stage=stage),
+                )
+                outcome.stays = stays
             show(outcome, houses, stage=stage, leave=leave, as_json=as_json)
             if not leave:
                 with contextlib.suppress(KeyboardInterrupt):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 #: Who takes part in the story at every house; Berlin's other two do as well, and elsewhere they join when it is over.
 EVERYWHERE = ("administrator", "signatory", "steward")
+LEADING = ("investigator", "coordinator")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class HouseRole:
     @property
     def players(self) -> dict[str, str]:
         """Return the people who take part in the story."""
-        return {role: name for role, name in self.people.items() if self.leads or role in EVERYWHERE}
+        wanted = (*EVERYWHERE, *(LEADING if self.leads else ()))
+        return {role: name for role, name in self.people.items() if role in wanted}
 
 
 HOUSES = (
@@ -42,6 +44,9 @@ HOUSES = (
             "steward": "Dr Moritz Keller",
             "investigator": "Dr Leonie Hartmann",
             "coordinator": "Clara Vogt",
+            "officer": "Olivia Sommer",
+            "department": "Dr Paul Adler",
+            "participant": "Anna Lindner",
         },
         office="Chair of the Executive Board",
         leads=True,
@@ -60,6 +65,9 @@ HOUSES = (
             "steward": "Dr Maja Sandberg",
             "investigator": "Dr Elias Norén",
             "coordinator": "Tuva Falk",
+            "officer": "Nils Åberg",
+            "department": "Dr Karin Ek",
+            "participant": "Elin Dahl",
         },
         office="President",
     ),
@@ -77,6 +85,9 @@ HOUSES = (
             "steward": "Dr Hedda Lindqvist",
             "investigator": "Dr Axel Strand",
             "coordinator": "Ebba Rosén",
+            "officer": "Signe Holm",
+            "department": "Dr Lars Berglund",
+            "participant": "Isak Lind",
         },
         office="Hospital Director",
     ),

@@ -51,15 +51,30 @@ def serve() -> None:
 def people(named: dict[str, str], *, password: str) -> dict[str, dict[str, str]]:
     """Add people, each with the role that is their user name; return their tokens."""
     from hansa.kernel import accounts
-    from hansa.kernel.models import Person
 
     chief = accounts.begin(username="administrator", name=named["administrator"], password=password)
     made: dict[str, Any] = {"administrator": chief}
     for role, name in named.items():
         if role != "administrator":
-            given: dict[str, Any] = {"username": role, "name": name, "password": password, "roles": [role]}
-            made[role] = accounts.add(Person(), by=chief, **given)
+            made[role] = add(role, name, by=chief, password=password)
     return {role: {"token": token(person)} for role, person in made.items()}
+
+
+def more_people(named: dict[str, str], *, password: str) -> dict[str, dict[str, str]]:
+    """Add people to a node that serves already; return their tokens."""
+    from hansa.kernel.models import Person
+
+    chief = Person.objects.get(username="administrator")
+    return {role: {"token": token(add(role, name, by=chief, password=password))} for role, name in named.items()}
+
+
+def add(role: str, name: str, *, by: Any, password: str) -> Any:
+    """Add one person with the role that is their user name."""
+    from hansa.kernel import accounts
+    from hansa.kernel.models import Person
+
+    given: dict[str, Any] = {"username": role, "name": name, "password": password, "roles": [role]}
+    return accounts.add(Person(), by=by, **given)
 
 
 def token(person: Any) -> str:
@@ -79,8 +94,10 @@ def say(what: dict[str, Any]) -> None:
 
 
 def outlive_nobody() -> None:
-    """End this process at once when the demo is gone."""
-    sys.stdin.read()
+    """Add the people whom the demo names later; end this process at once when the demo is gone."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        say({"people": more_people(asked["people"], password=asked["password"])})
     os._exit(0)
 
 

@@ -66,10 +66,10 @@ class House:
 
     def complete(self) -> None:
         """Let the administrator add the people who had no part in the story, so that one can sign in as them."""
-        for role, name in self.role.people.items():
-            if role not in self.people:
-                self.as_("administrator").people.add(username=role, name=name, password=self.password, roles=[role])
-                self.people[role] = {}
+        missing = {role: name for role, name in self.role.people.items() if role not in self.people}
+        if missing:
+            self._tell({"people": missing, "password": self.password})
+            self.people |= self._hear()["people"]
 
     def leave(self) -> None:
         """Tell the process to end, without waiting for it."""

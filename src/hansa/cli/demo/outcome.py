@@ -21,6 +21,7 @@ class Outcome:
     sent: dict[str, dict[str, int]]
     addresses: dict[str, str]
     pooled: Pooled = field(default_factory=Pooled)
+    stays: dict[str, str] = field(default_factory=dict)
 
     def compare(self, rows: Rows) -> None:
         """Compute the same analyses on one table, which only the demo has."""
@@ -60,6 +61,7 @@ class Outcome:
             "sites": self.result["sites"],
             "seconds": round(self.seconds, 3),
             "addresses": self.addresses,
+            "stays": self.stays,
         }
 
 

@@ -28,6 +28,7 @@ class Partner(Record):
     area = "kernel"
     noun = "partners"
     title_of_list = _("Partners")
+    searched = ("name", "institution")
 
     class State(models.TextChoices):
         """How well we know a partner."""

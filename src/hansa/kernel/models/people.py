@@ -27,6 +27,7 @@ class Person(Record, AbstractBaseUser):
     noun = "people"
     own_is_open = True
     title_of_list = _("People")
+    searched = ("username", "name")
 
     class State(models.TextChoices):
         """Whether a person may work here."""

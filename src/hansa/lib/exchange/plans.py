@@ -14,7 +14,9 @@ rotation plan has departments and weeks in the place of courses.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from hansa.lib import shapes
@@ -121,6 +123,22 @@ def _check_recognition(read: Mapping[str, object]) -> None:
 def credits_of(document: Mapping[str, Any], part: str = "components") -> Decimal:
     """Return the ECTS credits of the courses at the host, or of what they replace at home."""
     return sum((Decimal(one["credits"]) for one in document[part] if "credits" in one), Decimal(0))
+
+
+def warnings(document: Mapping[str, Any], *, first: date, last: date) -> tuple[str, ...]:
+    """Say in sentences what looks odd in a plan of a stay from ``first`` to ``last``; it can be signed all the same."""
+    there, home = credits_of(document), credits_of(document, "home")
+    found = []
+    if document["home"] and there != home:
+        found.append(f"The courses at the host have {there} ECTS credits, what they replace at home has {home}.")
+    rotations = sorted((one["first"], one["last"], one["title"]) for one in document["components"] if "hours" in one)
+    for begins, ends, title in rotations:
+        if date.fromisoformat(begins) < first or date.fromisoformat(ends) > last:
+            found.append(f"{title} from {begins} to {ends} lies outside the stay from {first} to {last}.")
+    for before, after in pairwise(rotations):
+        if after[0] <= before[1]:
+            found.append(f"{after[2]} begins on {after[0]}, before {before[2]} ends on {before[1]}.")
+    return tuple(found)
 
 
 def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from hansa.lib.canonical import JSON
 from hansa.lib.errors import InvalidError
 from hansa.lib.exchange.grades import Scale
 from hansa.lib.exchange.plans import CREDITS, URN
+from hansa.lib.statistics.delimited import columns_of
 
 FORMAT = "transcript/1"
 KEYS = ("hansa", "mobility", "issued", "scale", "courses")
@@ -72,6 +73,35 @@ def _check_rotation(course: Mapping[str, object], place: str) -> None:
     shapes.text(course["assessment"], f"{place}.assessment")
     shapes.whole(course["hours"], f"{place}.hours", low=1, high=MOST_HOURS)
     shapes.whole(course["days"], f"{place}.days", low=1, high=MOST_DAYS)
+
+
+def read_courses(text: str) -> list[dict[str, JSON]]:
+    """Return the courses in a CSV text whose header names the keys of a course, or raise InvalidError.
+
+    ``passed`` is yes or no; hours and days are whole numbers; what a course has no value for stays empty.
+    """
+    columns = columns_of(text.encode())
+    if unknown := [name for name in columns if name not in (*COURSE, *ROTATION, "field")]:
+        raise InvalidError(
+            f"The header names a column that is not known: {unknown[0]}.",
+            f"The columns are {', '.join((*COURSE, *ROTATION, 'field'))}.",
+        )
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return [_course(row) for row in rows]
+
+
+def _course(row: Mapping[str, str]) -> dict[str, JSON]:
+    """Return one line of a CSV text as a course; what has no department is no rotation."""
+    left = ("field", *ROTATION) if not row.get("department") else ("field",)
+    return {name: _value(name, value.strip()) for name, value in row.items() if value.strip() or name not in left}
+
+
+def _value(name: str, written: str) -> JSON:
+    if name in ("hours", "days") and written.isdecimal():
+        return int(written)
+    if name == "passed":
+        return {"yes": True, "true": True, "no": False, "false": False}.get(written.lower(), written)
+    return written
 
 
 def credits_of(document: Mapping[str, Any]) -> Decimal:

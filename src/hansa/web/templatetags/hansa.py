@@ -1,94 +1,50 @@
 """Filters for templates: how a state is toned, how a size and a name are said."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, reading, tables
+from hansa.web import figures, forest, plots, reading, sheets, tables, words
 
 register = template.Library()
-
-#: Which states are good, which wait for someone, which need attention; the rest are calm.
-TONES = {
-    "good": frozenset(
-        [
-            "in_force",
-            "known",
-            "approved",
-            "released",
-            "done",
-            "applied",
-            "ready",
-            "signed",
-            "active",
-            "connected",
-            "accepted",
-            "confirmed",
-            "arrived",
-            "recognised",
-            "agreed",
-            "verified",
-            "selected",
-            "taken",
-            "open",
-            "delivered",
-            "sent",
-            "published",
-        ]
-    ),
-    "wait": frozenset(
-        [
-            "offered",
-            "proposed",
-            "introduced",
-            "waiting",
-            "running",
-            "computing",
-            "held",
-            "checked",
-            "checking",
-            "nominated",
-            "transcribed",
-            "decided",
-            "submitted",
-            "required",
-            "shared",
-            "received",
-            "sending",
-            "reserve",
-            "approved_here",
-            "approved_there",
-        ]
-    ),
-    "bad": frozenset(
-        [
-            "suspended",
-            "changed",
-            "blocked",
-            "declined",
-            "withdrawn",
-            "failed",
-            "refused",
-            "lapsed",
-            "closed_out",
-            "rejected",
-            "cancelled",
-            "returned",
-            "expired",
-            "terminated",
-            "deleted",
-        ]
-    ),
-}
 
 
 @register.filter
 def tone(state: str) -> str:
     """Return how a state is coloured: good, wait, bad or calm."""
-    return next((name for name, states in TONES.items() if state in states), "calm")
+    return words.tone(state)
+
+
+@register.simple_tag(takes_context=True)
+def turn(context: Any, *, name: str, number: int) -> str:
+    """Return the present address with another page of a table."""
+    query = context["request"].GET.copy()
+    query[name] = str(number)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def is_number(cell: Any) -> bool:
+    """Tell whether a cell is a number, which stands at the right."""
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+
+
+@register.filter
+def cell_words(cell: Any) -> Any:
+    """Return a cell as people read it."""
+    if isinstance(cell, datetime):
+        return formats.date_format(timezone.localtime(cell) if timezone.is_aware(cell) else cell, "DATETIME_FORMAT")
+    if isinstance(cell, date):
+        return formats.date_format(cell, "DATE_FORMAT")
+    if is_number(cell):
+        return formats.number_format(cell, use_l10n=True)
+    return sheets.plain(cell) or "–"
 
 
 @register.filter

@@ -24,15 +24,16 @@ def insider(request: HttpRequest) -> Person:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits, what runs, what came out and what went wrong."""
     person = insider(request)
+    waits = waiting.items(person)
     context = {
-        "waiting": waiting.items(person),
+        "waiting": waits,
         "running": waiting.running(person),
         "produced": waiting.produced(person),
         "failed": waiting.failed(person),
         "alarms": waiting.alarms(person),
         "silent": waiting.silent(person),
     }
-    return page(request, "web/home.html", context)
+    return page(request, "web/home.html", context, waits=len(waits))
 
 
 @login_required

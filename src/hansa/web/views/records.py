@@ -19,16 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hansa.kernel.actions import Action
 from hansa.kernel.models import Person, Record
+from hansa.kernel.pages import Table
 from hansa.kernel.policy import ClauseError
 from hansa.kernel.reading import readable
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
-from hansa.web import detail, reading
+from hansa.web import detail, listing, reading, sheets
 from hansa.web.forms import ActionForm, form_for
 from hansa.web.frame import page, tell
 from hansa.web.refusals import refuse
 from hansa.web.views.home import insider
 
-PER_PAGE = 50
 WRONG = 400
 
 
@@ -39,19 +39,35 @@ def records(request: HttpRequest, noun: str) -> HttpResponse:
     person = insider(request)
     kind = reading.kind_of(noun)
     reading.demand_list(person, kind)
-    found = Paginator(readable(person, kind), PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.dict()
+    rows = readable(person, kind).select_related(*kind.list_related)
+    filters = listing.filters_of(kind, rows)
+    table = detail.table_of(kind, listing.narrowed(kind, rows, filters=filters, query=query))
+    if (wanted := query.get("as", "")) in sheets.KINDS:
+        return taken(request, wanted, table=table, name=noun, back=request.path)
+    found = Paginator(table.found, listing.PER_PAGE).get_page(query.get("page"))
     makers = [a for a in reading.actions_of(noun) if a.makes and a.refusal(kind(), person) is None]
     context = {
         "kind": kind,
         "title": kind.title_of_list,
         "noun": noun,
         "found": found,
-        "lines": [detail.line(record) for record in found],
+        "lines": detail.lines(list(found)),
+        "filters": [(one, one.of(query)) for one in filters],
+        "is_narrowed": any(one.of(query) for one in filters),
         "actions": makers,
         **detail.of_list(kind, person),
     }
     template = select_template([f"{noun}/list.html", f"web/{noun}/list.html", "web/records.html"]).template.name
     return page(request, str(template), context)
+
+
+def taken(request: HttpRequest, kind: str, *, table: Table, name: str, back: str) -> HttpResponse:
+    """Answer with a whole table as a file, or say why it is too long for one."""
+    try:
+        return sheets.download(kind, name=name, columns=table.columns, rows=listing.whole(table))
+    except RefusedError as fault:
+        return refuse(request, fault, what=str(table.caption), back=back)
 
 
 @login_required

@@ -34,9 +34,12 @@ def test_nominated_over_quota_is_refused_with_the_sentence(scene: Scene) -> None
     for _number in range(4):
         assert scene.nominated().outcome == "applied"
 
-    receipt = scene.nominated()
+    honest = scene.nominated()
+    lying = scene.nominated(limits={"places_per_year": 1})
 
-    assert receipt.outcome == "refused"
+    assert "asks for places_per_year to be at most 4, and the request has 5" in honest.reason
+    receipt = lying
+    assert (honest.outcome, receipt.outcome) == ("refused", "refused")
     assert receipt.reason.startswith("Clause 5.1 gives 4 places a year from Karolinska Institutet to Charité")
     assert "4 are taken in 2026/2027" in receipt.reason
     assert Mobility.objects.count() == 4

@@ -1,5 +1,27 @@
 """What people do in exchange; importing it registers every action."""
 
-from hansa.areas.exchange.actions import checks, mobilities, plans, transcripts
+from hansa.areas.exchange.actions import (
+    applications,
+    calls,
+    checks,
+    mailings,
+    messages,
+    mobilities,
+    offers,
+    plans,
+    profiles,
+    transcripts,
+)
 
-__all__ = ["checks", "mobilities", "plans", "transcripts"]
+__all__ = [
+    "applications",
+    "calls",
+    "checks",
+    "mailings",
+    "messages",
+    "mobilities",
+    "offers",
+    "plans",
+    "profiles",
+    "transcripts",
+]

@@ -1,7 +1,6 @@
 """What people do with checks before the start: ask, hand in, verify, refuse."""
 
 from datetime import date
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,8 +8,9 @@ from django.utils.translation import gettext as _
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender
 from hansa.areas.exchange.models import Check, Mobility
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.rules import HOST, VERIFY
-from hansa.areas.exchange.states import CheckKind, MobilityState
+from hansa.areas.exchange.states import Channel, CheckKind, MobilityState
 from hansa.areas.exchange.states import CheckState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.files import Upload, keep
@@ -30,6 +30,11 @@ def require(check: Check, *, by: Person, mobility: str, kind: str) -> None:
     found = hosted(mobility)
     if kind not in CheckKind.values:
         raise GivenError({"kind": _("There is no check of this kind.")})
+    if found.channel == Channel.NETWORK:
+        raise RefusedError(
+            _("Erasmus Without Paper carries no checks."),
+            _("Ask the sending institution by mail, or sign a memorandum with it."),
+        )
     if found.checks.filter(kind=kind).exists():
         raise RefusedError(_("This check was asked for already."), _("Open it and ask again there."))
     check.id, check.mobility, check.kind = stays.check_id(found.pk, kind), found, kind
@@ -38,13 +43,19 @@ def require(check: Check, *, by: Person, mobility: str, kind: str) -> None:
 
 def hosted(key: str) -> Mobility:
     """Return a stay at this institution for which checks can be asked, or say that there is none."""
-    try:
-        found = Mobility.objects.filter(pk=UUID(key), is_outgoing=False, state__in=BEFORE).first()
-    except ValueError:
-        found = None
+    found = row_named(Mobility.objects.filter(is_outgoing=False, state__in=BEFORE), key)
     if found is None:
         raise GivenError({"mobility": _("There is no such accepted stay at this institution.")})
     return found
+
+
+def demand_before(check: Check) -> None:
+    """Refuse to ask for or verify a check of a stay that is over, or was never accepted."""
+    if check.mobility.state not in BEFORE:
+        raise RefusedError(
+            _("Checks are asked for and verified from the acceptance to the departure."),
+            _("Look at the state of the stay."),
+        )
 
 
 def not_host(check: Check, _by: Person) -> bool:
@@ -70,6 +81,7 @@ def ask_again(check: Check, *, by: Person, note: str = "") -> None:
     For example because it ends before the stay does.
     """
     demand_host(check.mobility)
+    demand_before(check)
     check.valid_until, check.received, check.authority, check.note = None, None, "", note
     stays.tell(check.mobility, "mobilities.required", body={"kind": check.kind}, permit=HOST)
 
@@ -103,6 +115,7 @@ def verify(check: Check, *, by: Person, authority: str, received: date, valid_un
     The host is told the kind of check, who issued the evidence and until when it holds; nothing else.
     """
     demand_sender(check.mobility)
+    demand_before(check)
     if received > timezone.localdate():
         raise GivenError({"received": _("This day is in the future.")})
     if valid_until is not None and valid_until < check.mobility.starts:

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.models import Application, Mobility, Offer
+from hansa.areas.exchange.models.places import successor
 from hansa.areas.exchange.queries import gate, network, places
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.rules import ACCEPT, CANCEL, HOST, NOMINATE, REJECT
 from hansa.areas.exchange.states import CANCELLABLE, ApplicationState, Channel, OfferState
 from hansa.areas.exchange.states import MobilityState as State
@@ -54,15 +56,16 @@ def nominate(mobility: Mobility, *, by: Person, application: str, note: str = ""
 
     The host gets the person's name, contact and field, and decides. A place of the clause is taken from now on.
     """
-    found = Application.objects.filter(pk=application).select_related("call", "person").first()
+    found = row_named(Application.objects.select_related("call", "person"), application)
     if found is None or found.state != ApplicationState.TAKEN:
         raise GivenError({"application": _("There is no application of this name whose place was taken.")})
     mobility.application = found
     mobility.kind, mobility.cycle, mobility.field = found.call.kind, found.cycle, found.field
-    mobility.language_level = found.language_level
+    mobility.language, mobility.language_level = found.language, found.language_level
     mobility.starts, mobility.ends = found.call.starts, found.call.ends
     there = next(one for one in found.call.destinations if one["institution"] == found.outcome)
-    take_place(mobility, receiving=found.outcome, basis=there["basis"], number=there["clause"])
+    basis = successor(there["basis"], clause=there["clause"])
+    take_place(mobility, receiving=found.outcome, basis=basis, number=there["clause"])
     about = {name: getattr(found, name) for name in stays.PERSON}
     mobility.save()
     stays.keep_person(mobility, about, person=found.person)
@@ -129,7 +132,7 @@ def participant_named(username: str) -> Person:
 
 def offer_named(key: str, *, host: str) -> Offer:
     """Return an open offer of a host, or say that there is none."""
-    found = Offer.objects.filter(pk=key, state=OfferState.OPEN, lead=host).first()
+    found = row_named(Offer.objects.filter(state=OfferState.OPEN, lead=host), key)
     if found is None:
         raise GivenError({"offer": _("The host has no such open offer in its catalogue.")})
     return found

@@ -3,7 +3,6 @@
 import json
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +10,11 @@ from django.utils.translation import gettext as _
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender
 from hansa.areas.exchange.models import Mobility, Offer, Plan
+from hansa.areas.exchange.network import plans as network_plans
+from hansa.areas.exchange.queries.named import row_named
+from hansa.areas.exchange.queries.served import SHOWN
 from hansa.areas.exchange.rules import PLAN
-from hansa.areas.exchange.states import PLANNING, OfferState
+from hansa.areas.exchange.states import PLANNING, Channel, OfferState
 from hansa.areas.exchange.states import PlanState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
@@ -28,17 +30,29 @@ AT_HOME = "A plan that nobody has signed for the institution stays in this house
 
 def mobility_named(key: str) -> Mobility:
     """Return an outgoing mobility for which a plan can be made, or say what stands in the way."""
-    try:
-        found = Mobility.objects.filter(pk=UUID(key), is_outgoing=True).first()
-    except ValueError:
-        found = None
+    found = row_named(Mobility.objects.filter(is_outgoing=True), key)
     if found is None:
         raise GivenError({"mobility": _("There is no such stay from this institution.")})
-    if found.state not in PLANNING:
+    demand_planning(found)
+    return found
+
+
+def demand_planning(mobility: Mobility) -> None:
+    """Refuse what is done with plans where the stay is over, or was rejected or cancelled."""
+    if mobility.state not in PLANNING:
         raise RefusedError(
             _("Plans are made before a stay and changed during it."), _("Look at the state of the stay.")
         )
-    return found
+
+
+def not_ours(plan: Plan, _by: Person) -> bool:
+    """Tell of which plans a host's action is not offered."""
+    return plan.mobility.is_outgoing
+
+
+def not_sent_from_here(plan: Plan, _by: Person) -> bool:
+    """Tell of which plans a sender's action is not offered."""
+    return not plan.mobility.is_outgoing
 
 
 def write(plan: Plan, mobility: Mobility, *, offers: list[str], components: str, home: str, terms: str) -> None:
@@ -75,7 +89,7 @@ def parts(mobility: Mobility, *, offers: list[str], components: str, home: str, 
 
 def offered(key: str, *, mobility: Mobility) -> dict[str, Any]:
     """Return an offer of the host's catalogue as a component of a plan."""
-    found = Offer.objects.filter(pk=key, lead=mobility.receiving, state=OfferState.OPEN).first()
+    found = row_named(Offer.objects.filter(lead=mobility.receiving, state=OfferState.OPEN), key)
     if found is None:
         raise GivenError({"offers": _("The host has no such open offer in its catalogue.")})
     if found.form == Offer.Form.COURSE:
@@ -160,12 +174,59 @@ def draft_own(
     write(plan, found, offers=offers or [], components=components, home=home, terms=terms)
 
 
+WRITTEN = (State.DRAFT, State.SIGNED)
+
+
+@action(needs="plans.draft", source=WRITTEN, target=(State.DRAFT,), because=AT_HOME, unless=not_sent_from_here)
+def revise(
+    plan: Plan,
+    *,
+    by: Person,
+    offers: list[str] | None = None,
+    components: str = "",
+    home: str = "",
+    terms: str = "",
+) -> None:
+    """Rewrite the plan.
+
+    What you give here takes the place of all that the version held. The participant signs it anew.
+    """
+    rewrite(plan, offers=offers or [], components=components, home=home, terms=terms)
+
+
+@action(needs="plans.draft_own", source=WRITTEN, target=(State.DRAFT,), because=AT_HOME, own=True)
+def revise_own(
+    plan: Plan,
+    *,
+    by: Person,
+    offers: list[str] | None = None,
+    components: str = "",
+    home: str = "",
+    terms: str = "",
+) -> None:
+    """Rewrite your plan.
+
+    What you give here takes the place of all that the version held. You sign it anew.
+    """
+    rewrite(plan, offers=offers or [], components=components, home=home, terms=terms)
+
+
+def rewrite(plan: Plan, *, offers: list[str], components: str, home: str, terms: str) -> None:
+    """Give a version that nobody signed for an institution another content; a signature under the old one is gone."""
+    demand_sender(plan.mobility)
+    demand_planning(plan.mobility)
+    found = parts(plan.mobility, offers=offers, components=components, home=home, terms=terms)
+    plan.document, plan.signatures, plan.state = {**plan.document, **found}, {}, State.DRAFT
+    seal(plan)
+
+
 @action(needs="plans.sign", source=(State.DRAFT,), target=(State.SIGNED,), because=AT_HOME, own=True)
 def sign(plan: Plan, *, by: Person) -> None:
     """Sign your plan.
 
     Your institution's node signs for you that you signed in and agreed to exactly this version.
     """
+    demand_planning(plan.mobility)
     plan.signatures = {**plan.signatures, plans.PARTICIPANT: signature(plan, plans.PARTICIPANT, by=by)}
 
 
@@ -175,15 +236,20 @@ def signature(plan: Plan, role: str, *, by: Person) -> str:
     return made.sign(own().signing)
 
 
-@action(needs="plans.endorse", source=(State.SIGNED,), target=(State.OFFERED,), permit=PLAN)
+@action(needs="plans.endorse", source=(State.SIGNED,), target=(State.OFFERED,), permit=PLAN, unless=not_sent_from_here)
 def endorse(plan: Plan, *, by: Person) -> None:
     """Sign the plan for the sending institution.
 
     The host gets it with both signatures, and signs it or returns it with a comment.
     """
     demand_sender(plan.mobility)
+    demand_planning(plan.mobility)
     plan.signatures = {**plan.signatures, plans.SENDING: signature(plan, plans.SENDING, by=by)}
     plan.state = State.OFFERED
+    if plan.mobility.channel == Channel.NETWORK:
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        earlier = plan.mobility.plans.filter(state__in=SHOWN, number__lt=plan.number).order_by("number")
+        network_plans.check(plan.mobility, [*earlier, plan])
     body = {
         "plan": str(plan.pk),
         "number": plan.number,
@@ -194,11 +260,6 @@ def endorse(plan: Plan, *, by: Person) -> None:
     stays.tell(plan.mobility, "mobilities.planned", body=body, permit=PLAN)
 
 
-def not_ours(plan: Plan, _by: Person) -> bool:
-    """Tell of which plans a host's action is not offered."""
-    return plan.mobility.is_outgoing
-
-
 @action(needs="plans.decide", source=(State.OFFERED,), target=(State.AGREED,), permit=PLAN, unless=not_ours)
 def agree(plan: Plan, *, by: Person) -> None:
     """Sign the plan for the host.
@@ -206,6 +267,7 @@ def agree(plan: Plan, *, by: Person) -> None:
     With this third signature it holds; a version that held before is replaced.
     """
     demand_host(plan.mobility)
+    demand_planning(plan.mobility)
     plan.signatures = {**plan.signatures, plans.RECEIVING: signature(plan, plans.RECEIVING, by=by)}
     stays.replace_plans(plan)
     body = {"plan": str(plan.pk), "digest": plan.digest, "signature": plan.signatures[plans.RECEIVING]}
@@ -219,6 +281,7 @@ def decline(plan: Plan, *, by: Person, reason: str) -> None:
     The participant and the sending institution read it and make a new version.
     """
     demand_host(plan.mobility)
+    demand_planning(plan.mobility)
     plan.comment = reason
     body = {"plan": str(plan.pk), "digest": plan.digest, "reason": reason}
     stays.tell(plan.mobility, "mobilities.plan_returned", body={**body}, permit=PLAN, plan=str(plan.pk))

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender, not_host, not_sender
 from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.network import transcripts as network_transcripts
 from hansa.areas.exchange.queries import gate
+from hansa.areas.exchange.queries.credentials import JWT
 from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
 from hansa.areas.exchange.states import Channel
 from hansa.areas.exchange.states import MobilityState as State
@@ -46,8 +48,8 @@ def listed(name: str, text: str) -> Any:
 def transcribe(mobility: Mobility, *, by: Person, courses: str, scale: str = "") -> None:
     """Issue the transcript.
 
-    Courses with grades, or rotations with assessments, and the grading scale with its distribution. The sending
-    institution gets it signed; the participant gets a credential to take along.
+    Courses with grades, or rotations with assessments, as CSV or JSON, and the grading scale with its distribution as
+    JSON. The sending institution gets it signed; the participant gets a credential to take along.
     """
     demand_host(mobility)
     document = {
@@ -55,23 +57,46 @@ def transcribe(mobility: Mobility, *, by: Person, courses: str, scale: str = "")
         "mobility": mobility.urn,
         "issued": str(timezone.localdate()),
         "scale": listed("scale", scale),
-        "courses": listed("courses", courses),
+        "courses": rows(courses),
     }
     try:
         transcript.check(document)
     except InvalidError as wrong:
         raise GivenError({"courses": str(wrong)}) from wrong
     mobility.transcript = document
-    mobility.credential = credential(mobility)
+    unsigned = credential(mobility)
+    mobility.credential = credentials.embedded(unsigned, key=own().signing, now=timezone.now())
+    mobility.signatures = {**mobility.signatures, JWT: credentials.as_jwt(unsigned, key=own().signing)}
     mobility.state = State.TRANSCRIBED
-    body = {"transcript": document, "credential": mobility.credential}
+    if mobility.channel == Channel.NETWORK:
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        network_transcripts.check(mobility)
+    else:
+        mobility.raw = network_transcripts.elmo_of(mobility)
+    body = {
+        "transcript": document,
+        "credential": mobility.credential,
+        "jwt": mobility.signatures[JWT],
+        "elmo": mobility.raw,
+    }
     stays.tell(mobility, "mobilities.transcribed", body={**body}, permit=TRANSCRIBE)
 
 
+def rows(text: str) -> Any:
+    """Return the courses of a transcript, written as JSON or as CSV with a header."""
+    if text.lstrip().startswith("["):
+        return listed("courses", text)
+    try:
+        return transcript.read_courses(text)
+    except InvalidError as wrong:
+        raise GivenError({"courses": str(wrong)}) from wrong
+
+
 def credential(mobility: Mobility) -> dict[str, Any]:
-    """Return the credential that the participant takes along, signed by this institution."""
+    """Return the credential that the participant takes along, not yet signed; it names what was passed."""
     kind, document = mobility.get_kind_display(), mobility.transcript
-    results = [(one["title"], one["grade"] or one.get("assessment", "") or _("passed")) for one in document["courses"]]
+    passed = [one for one in document["courses"] if one["passed"]]
+    results = [(one["title"], one["grade"] or one.get("assessment", "") or _("passed")) for one in passed]
     stay = credentials.Stay(
         urn=mobility.urn,
         issuer=own().name,
@@ -87,8 +112,7 @@ def credential(mobility: Mobility) -> dict[str, Any]:
         credits=f"{transcript.credits_of(document):f}",
         since=timezone.now(),
     )
-    made = credentials.badge(stay, key=own().signing.public)
-    return credentials.embedded(made, key=own().signing, now=timezone.now())
+    return credentials.badge(stay, key=own().signing.public)
 
 
 @action(

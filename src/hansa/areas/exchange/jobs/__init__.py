@@ -1,1 +1,19 @@
 """What the node owes in exchange, done by itself; importing it registers every kind of job."""
+
+from hansa.areas.exchange.jobs import (
+    answers,
+    catalogue,
+    fetches,
+    mailings,
+    messages,
+    sweeps,
+)
+
+__all__ = [
+    "answers",
+    "catalogue",
+    "fetches",
+    "mailings",
+    "messages",
+    "sweeps",
+]

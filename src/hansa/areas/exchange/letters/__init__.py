@@ -1,5 +1,5 @@
 """What nodes tell each other about exchange, and what hearing it does; importing it registers every kind."""
 
-from hansa.areas.exchange.letters import checks, nominations, plans, stays, transcripts
+from hansa.areas.exchange.letters import checks, nominations, offers, plans, stays, transcripts
 
-__all__ = ["checks", "nominations", "plans", "stays", "transcripts"]
+__all__ = ["checks", "nominations", "offers", "plans", "stays", "transcripts"]

@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 from pydantic import ConfigDict
 
 from hansa.areas.exchange import stays
-from hansa.areas.exchange.letters.reading import COUNT, Body, about, demand_terms, id_of, read, settle
+from hansa.areas.exchange.letters.reading import COUNT, Body, about, demand_terms, id_of, read, settle, step_back
 from hansa.areas.exchange.models import Mobility, Offer
 from hansa.areas.exchange.queries import places
 from hansa.areas.exchange.rules import ACCEPT, CANCEL, NOMINATE, REJECT
 from hansa.areas.exchange.states import CANCELLABLE, Channel, Cycle, Kind, Level, OfferState
 from hansa.areas.exchange.states import MobilityState as State
 from hansa.kernel.identity import own
-from hansa.kernel.joint import names
 from hansa.kernel.letters import letter, refused
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
@@ -145,8 +144,4 @@ def cancelled(said: Letter, partner: Partner) -> None:
 @refused("mobilities.nominated")
 def nomination_refused(row: LetterRow) -> None:
     """Take back a nomination that the host's node would not take, and show why."""
-    mobility = Mobility.objects.select_for_update().filter(id=id_of(row.record, noun="mobilities")).first()
-    if mobility is not None and mobility.state == State.NOMINATED:
-        mobility.state = State.REJECTED
-        mobility.comment = shapes.remark(f"{names([row.partner])[0]}: {row.reason} {row.remedy}")
-        mobility.save()
+    step_back(row, now=State.NOMINATED, to=State.REJECTED)

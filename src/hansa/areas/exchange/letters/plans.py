@@ -6,17 +6,19 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import stays
-from hansa.areas.exchange.letters.reading import Body, about, read, settle
+from hansa.areas.exchange.letters.reading import Body, about, read, settle, why
 from hansa.areas.exchange.models import Mobility, Plan
 from hansa.areas.exchange.rules import PLAN
 from hansa.areas.exchange.states import PLANNING, PlanState
-from hansa.kernel.letters import letter
+from hansa.kernel.letters import letter, refused
+from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner
 from hansa.lib import shapes
 from hansa.lib.canonical import digest
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.exchange import plans
 from hansa.lib.letters import Letter
+from hansa.lib.signatures import payload_of
 
 
 class Planned(Body):
@@ -118,3 +120,13 @@ def returned(said: Letter, partner: Partner) -> None:
     plan.state, plan.comment = PlanState.RETURNED, shapes.remark(body.reason)
     plan.save()
     settle(mobility, body)
+
+
+@refused("mobilities.planned")
+def plan_refused(row: LetterRow) -> None:
+    """Show that the host's node would not take a version, and why; the next can be written."""
+    key = UUID(payload_of(row.token)["body"]["plan"])
+    plan = Plan.objects.select_for_update().filter(pk=key, state=PlanState.OFFERED).first()
+    if plan is not None:
+        plan.state, plan.comment = PlanState.RETURNED, why(row)
+        plan.save()

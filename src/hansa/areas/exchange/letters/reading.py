@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.models import Mobility
 from hansa.kernel.actions import said as state_in_words
+from hansa.kernel.joint import names
+from hansa.kernel.models import Letter as LetterRow
 from hansa.lib import shapes
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
@@ -96,3 +98,16 @@ def settle(mobility: Mobility, body: Body, *, state: str = "", comment: str | No
         mobility.comment = shapes.remark(comment)
     mobility.save()
     stays.hear_count(mobility, body.taken, partner=mobility.partner)
+
+
+def why(row: LetterRow) -> str:
+    """Return in words who refused a letter of ours, and why."""
+    return shapes.remark(f"{names([row.partner])[0]}: {row.reason} {row.remedy}")
+
+
+def step_back(row: LetterRow, *, now: str, to: str) -> None:
+    """Take back what a letter of ours told when the partner's node would not take it, and show why."""
+    mobility = Mobility.objects.select_for_update().filter(id=id_of(row.record, noun="mobilities")).first()
+    if mobility is not None and mobility.state == now:
+        mobility.state, mobility.comment = to, why(row)
+        mobility.save()

@@ -1,5 +1,7 @@
 """Letters by which a host confirms the first day, the arrival and the departure."""
 
+from django.utils.translation import gettext as _
+
 from hansa.areas.exchange.letters.reading import COUNT, Body, about, demand_terms, read, settle
 from hansa.areas.exchange.queries import places
 from hansa.areas.exchange.rules import HOST
@@ -7,6 +9,7 @@ from hansa.areas.exchange.states import MobilityState as State
 from hansa.areas.exchange.stays import day_of
 from hansa.kernel.letters import letter
 from hansa.kernel.models import Partner
+from hansa.lib.errors import RefusedError
 from hansa.lib.letters import Letter
 
 
@@ -49,4 +52,6 @@ def departed(said: Letter, partner: Partner) -> None:
     body = read(Day, said)
     mobility = about(said, State.ARRIVED, sender="receiving")
     mobility.departed = day_of(body.day)
+    if mobility.arrived is not None and mobility.departed < mobility.arrived:
+        raise RefusedError(_("The departure is before the arrival."), _("Correct the day."))
     settle(mobility, body, state=State.DEPARTED)

@@ -10,6 +10,7 @@ from hansa.areas.exchange.models.mobilities import Mobility, Stay
 from hansa.areas.exchange.models.network import Catalogue, Member
 from hansa.areas.exchange.models.offers import Offer
 from hansa.areas.exchange.models.plans import Plan
+from hansa.areas.exchange.models.profiles import Profile
 
 __all__ = [
     "Application",
@@ -24,5 +25,6 @@ __all__ = [
     "Offer",
     "PartnerCount",
     "Plan",
+    "Profile",
     "Stay",
 ]

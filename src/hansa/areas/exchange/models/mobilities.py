@@ -5,18 +5,22 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hansa.areas.exchange.models.calls import Application
 from hansa.areas.exchange.models.iias import Iia
 from hansa.areas.exchange.models.offers import Offer
 from hansa.areas.exchange.models.places import Place, place_of, successor, versions
-from hansa.areas.exchange.rules import ANY_FIELD
+from hansa.areas.exchange.rules import ANY_FIELD, CANCEL, REJECT
 from hansa.areas.exchange.states import TAKING, Channel, Cycle, Kind, Level, MobilityState
 from hansa.kernel.models import JointRecord, Person
 from hansa.kernel.models.records import Detail
 from hansa.lib.canonical import JSON
 from hansa.lib.decision import Decision, Request
+
+#: What an institution may do whatever was agreed.
+STOPPING = (REJECT, CANCEL)
 
 
 class Mobility(JointRecord):
@@ -133,8 +137,15 @@ class Mobility(JointRecord):
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum, or the agreement of the network, says about a step of this stay."""
         if self.channel == Channel.NETWORK:
-            return self.iia.decide(permit, condition=self.condition) if self.iia is not None else None
+            return self.iia.decide(permit, condition=self.condition) if self.iia is not None else self.unfounded(permit)
         return super().judge(permit)
+
+    def unfounded(self, permit: str) -> Decision:
+        """Return what may be done with a nomination that no approved agreement gives a place for: only say no."""
+        if permit in STOPPING:
+            return Decision("permit", None, None, gettext("Saying no needs no agreement."), gettext("Go ahead."))
+        reason = gettext("No agreement that both institutions approved gives a place for this stay.")
+        return Decision("deny", None, None, reason, gettext("Agree first, or reject the nomination."))
 
     def proof(self) -> JSON:
         """Return what both institutions signed at the end: the recognition."""
@@ -148,7 +159,8 @@ class Stay(Detail):
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="stays")
     given_names = models.CharField(_("given names"), max_length=120)
     family_name = models.CharField(_("family name"), max_length=120)
-    birth_date = models.DateField(_("date of birth"))
+    # A partner that speaks omobilities 2 need not say it.
+    birth_date = models.DateField(_("date of birth"), null=True)
     nationality = models.CharField(_("nationality (country code)"), max_length=2)
     gender = models.CharField(_("gender"), max_length=12)
     email = models.EmailField(_("e-mail"))

@@ -24,6 +24,8 @@ class Member(models.Model):
     hei = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
     swept = models.DateTimeField(null=True, blank=True)
+    # When the sweep began that needs several turns, because there is so much to fetch.
+    began = models.DateTimeField(null=True, blank=True)
     heard = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True)
 

@@ -1,12 +1,16 @@
 """The catalogue: what host departments offer."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hansa.areas.exchange.models.places import clause_of, successor
 from hansa.areas.exchange.states import Kind, Level, OfferState
 from hansa.kernel.models import JointRecord
+from hansa.lib.canonical import JSON
+from hansa.lib.decision import Request
 
 
 class Offer(JointRecord):
@@ -38,7 +42,6 @@ class Offer(JointRecord):
     last_day = models.DateField(_("last day"), null=True, blank=True)
     checks: Any = models.JSONField(_("checks before the start"), default=list, blank=True)
     description = models.TextField(_("description"), blank=True)
-    stated_limits: Any = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["title"]
@@ -47,6 +50,25 @@ class Offer(JointRecord):
     def __str__(self) -> str:
         return self.title
 
-    def limits(self) -> dict[str, Any]:
-        """Return the limits of the clause that an offer keeps."""
-        return dict(self.stated_limits)
+    @property
+    def under(self) -> str:
+        """Return the version of the memorandum under which the offer stands now."""
+        return successor(self.agreement, clause=self.clause)
+
+    def limits(self) -> dict[str, JSON]:
+        """Return for each limit that the clause sets what the offer has; whoever comes is held to the others."""
+        clause = clause_of(self.under, self.clause)
+        bounds = dict(clause["limits"]) if clause is not None else {}
+        has = {
+            "kind": self.kind,
+            # An offer takes no place; a nomination does.
+            "places_per_year": 0,
+            "language": self.language,
+            "language_level": self.language_level,
+            "receiving": self.lead,
+        }
+        return {name: has.get(name, bound) for name, bound in bounds.items()}
+
+    def request(self, permit: str, *, by_person: bool = True) -> Request:
+        """Return what to ask the memorandum, in the version that holds now."""
+        return replace(super().request(permit, by_person=by_person), agreement=self.under)

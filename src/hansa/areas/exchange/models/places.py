@@ -54,6 +54,18 @@ def directions(agreement: Agreement, clause: Mapping[str, Any]) -> list[Place]:
     ]
 
 
+def senders(hash_: str, clause: str, *, host: str) -> list[str]:
+    """Return the institutions that may send people to a host under a clause of a memorandum held here."""
+    agreement, found = Agreement.objects.filter(hash=hash_).first(), clause_of(hash_, clause)
+    if agreement is None or found is None:
+        return []
+    named = agreement.parties if found["parties"] == "all" else list(found["parties"])
+    limits = found["limits"]
+    if "kind" not in limits or host not in named or limits.get("receiving", host) != host:
+        return []
+    return [party for party in named if party != host and limits.get("sending", party) == party]
+
+
 def successor(hash_: str, *, clause: str) -> str:
     """Return the version of a memorandum under which what began under another goes on."""
     held = Agreement.objects.filter(hash=hash_).first()

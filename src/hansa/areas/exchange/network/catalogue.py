@@ -2,10 +2,8 @@
 
 from functools import lru_cache
 
-from django.utils import timezone
-
 from hansa.areas.exchange.models import Catalogue as Row
-from hansa.areas.exchange.network.membership import demand_membership, membership
+from hansa.areas.exchange.network.membership import membership
 from hansa.lib.ewp.catalogue import Catalogue, read_catalogue
 
 
@@ -15,29 +13,18 @@ def current() -> Catalogue:
     if member is None:
         return nothing()
     # The document is large; what tells versions apart is small.
-    found = Row.objects.filter(registry=member.catalogue_url).values_list("pk", "at").first()
-    return read(found[0], found[1].isoformat()) if found is not None else nothing()
+    found = Row.objects.filter(registry=member.catalogue_url).values_list("pk", "etag", "at").first()
+    return read(found[0], found[1] or found[2].isoformat()) if found is not None else nothing()
 
 
 @lru_cache(maxsize=2)
 def read(key: int, _version: str) -> Catalogue:
-    """Return one kept catalogue, read; the same version is read once."""
-    return read_catalogue(bytes(Row.objects.get(pk=key).document))
+    """Return one kept catalogue, read; the same version is read once. One that never came is empty."""
+    document = bytes(Row.objects.get(pk=key).document)
+    return read_catalogue(document) if document else nothing()
 
 
 @lru_cache(maxsize=1)
 def nothing() -> Catalogue:
     """Return a catalogue without members."""
     return Catalogue()
-
-
-def etag() -> str:
-    """Return by which the registry knows whether we have its newest catalogue."""
-    row = Row.objects.filter(registry=demand_membership().catalogue_url).only("etag").first()
-    return row.etag if row is not None else ""
-
-
-def is_fresh(*, minutes: int) -> bool:
-    """Tell whether the catalogue was asked for so recently that it need not be asked for again."""
-    row = Row.objects.filter(registry=demand_membership().catalogue_url).only("at").first()
-    return row is not None and (timezone.now() - row.at).total_seconds() < 60 * minutes

@@ -5,10 +5,12 @@ with this node's key; a signed answer must be signed by the member's own server.
 that says with whom, what and what to do: by it an officer, and the queue of messages, know whether to try again.
 """
 
+import threading
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -17,25 +19,49 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.network import catalogue
 from hansa.areas.exchange.network.membership import certificate_file, demand_membership, key_file, keys
-from hansa.lib.errors import HansaError
+from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.ewp import answers, signing
 from hansa.lib.ewp.catalogue import Served
+from hansa.lib.ewp.monitoring import Kind
 
 TIMEOUT = httpx2.Timeout(10.0, read=30.0)
+#: Whoever answers byte by byte keeps no thread for longer.
+LONGEST = 45.0
 MOST_ANSWERED = 32 * 1024 * 1024
 LONGEST_SAID = 500
+OK = 200
 SERVER_FAULT = 500
 TOO_MANY = 429
+LOCK = threading.Lock()
+#: The one client, under the age of the key and certificate with which it was made.
+LINES: dict[tuple[int, ...], httpx2.Client] = {}
+LOOPBACK = ("localhost", "127.0.0.1")
 Pairs = Sequence[tuple[str, str]]
+T = TypeVar("T")
 
 
 class NetworkError(HansaError):
-    """A member of the network could not be asked, or said no; ``passes`` tells whether trying again may help."""
+    """A member of the network could not be asked, or said no.
 
-    def __init__(self, message: str, remedy: str = "", *, status: int = 0, passes: bool = True) -> None:
+    ``passes`` tells whether trying again may help; ``kind``, ``status``, ``url`` and ``said`` are what the network's
+    monitoring wants to know.
+    """
+
+    def __init__(
+        self, message: str, remedy: str = "", *, status: int = 0, passes: bool = True, kind: Kind = Kind.NETWORK
+    ) -> None:
         super().__init__(message, remedy)
         self.status = status
         self.passes = passes
+        self.kind = kind
+        self.said = ""
+        self.api = ""
+        self.url = ""
+
+    def at(self, where: "Endpoint") -> "NetworkError":
+        """Note where it happened."""
+        self.api, self.url = where.served.api.name, where.url
+        return self
 
 
 class UnservedError(NetworkError):
@@ -46,7 +72,9 @@ class UnservedError(NetworkError):
             _("{hei} does not offer {api} in the network.").format(hei=hei, api=api),
             _("Tell its international office by mail, and refresh the catalogue later."),
             passes=False,
+            kind=Kind.LOOKUP,
         )
+        self.api = api
 
 
 @dataclass(frozen=True)
@@ -89,9 +117,40 @@ def ask(where: Endpoint, parameters: Pairs = (), *, document: bytes = b"", metho
     signed = signing.sign_request(
         request, host=target.netloc, key=keys(), now=timezone.now(), request_id=str(uuid.uuid4())
     )
-    answer = send(method, url, content=body, headers={**headers, **signed.headers}, who=where.hei)
-    check(answer, who=where.hei)
-    return Reply(answer.content, verified(answer, where, to=signed))
+    try:
+        demand_far(url, who=where.hei)
+        answer = send(method, url, content=body, headers={**headers, **signed.headers}, who=where.hei)
+        check(answer, who=where.hei)
+        return Reply(answer.content, verified(answer, where, to=signed))
+    except NetworkError as no:
+        raise no.at(where) from no.__cause__
+
+
+def read(where: Endpoint, reply: Reply, *, reading: Callable[[bytes], T]) -> T:
+    """Return what an answer says, or raise NetworkError where it is not the document that the network expects."""
+    try:
+        return reading(reply.content)
+    except InvalidError as wrong:
+        raise NetworkError(
+            _("{who} answers what cannot be read. {why}").format(who=where.hei, why=wrong.message),
+            _("Ask its administrator; nothing of it was taken."),
+            status=OK,
+            passes=False,
+            kind=Kind.RESPONSE,
+        ).at(where) from wrong
+
+
+def demand_far(url: str, *, who: str) -> None:
+    """Refuse an address on this very machine, unless this node is itself only known there (a league for trying).
+
+    Otherwise whoever publishes such an address could make this node call services that trust its machine.
+    """
+    if urlsplit(url).hostname in LOOPBACK and urlsplit(f"//{demand_membership().host}").hostname not in LOOPBACK:
+        raise NetworkError(
+            _("{who} publishes an address on this machine.").format(who=who),
+            _("Ask its administrator to mend its manifest."),
+            passes=False,
+        )
 
 
 def written(url: str, parameters: Pairs, *, document: bytes, method: str) -> tuple[bytes, dict[str, str], str]:
@@ -120,38 +179,59 @@ class Answer:
     content: bytes
 
 
-def send(method: str, url: str, *, content: bytes, headers: dict[str, str], who: str) -> Answer:
+def send(
+    method: str, url: str, *, content: bytes, headers: dict[str, str], who: str, most: int = MOST_ANSWERED
+) -> Answer:
     """Send a request and return the answer, which may not be without end."""
-    found = bytearray()
+    found, until = bytearray(), time.monotonic() + LONGEST
     try:
         with line().stream(method, url, content=content, headers=headers) as answer:
             for part in answer.iter_raw():
                 found += part
-                if len(found) > MOST_ANSWERED:
-                    raise NetworkError(
-                        _("{who} answers with more than {most} MB.").format(who=who, most=MOST_ANSWERED // 1024**2),
-                        _("Ask its administrator."),
-                        passes=False,
-                    )
+                check_bounds(len(found), until=until, most=most, who=who)
             raw = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             return Answer(answer.status_code, raw, bytes(found))
     except httpx2.HTTPError as failed:
         raise NetworkError(
             _("{who} does not answer ({what}).").format(who=who, what=type(failed).__name__),
             _("Nothing is lost: it is tried again by itself."),
+            kind=Kind.TIMEOUT if isinstance(failed, httpx2.TimeoutException) else Kind.NETWORK,
         ) from failed
+
+
+def check_bounds(size: int, *, until: float, most: int, who: str) -> None:
+    """Refuse an answer that is too large, or comes too slowly."""
+    if size > most:
+        raise NetworkError(
+            _("{who} answers with more than {most} MB.").format(who=who, most=most // 1024**2),
+            _("Ask its administrator."),
+            passes=False,
+        )
+    if time.monotonic() > until:
+        raise NetworkError(
+            _("{who} answers too slowly.").format(who=who),
+            _("Nothing is lost: it is tried again by itself."),
+            kind=Kind.TIMEOUT,
+        )
 
 
 def line() -> httpx2.Client:
     """Return the client through which all calls go, with this node's certificate; connections are kept open."""
     stamps = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (certificate_file(), key_file()))
-    return _line(stamps)
+    with LOCK:
+        if stamps not in LINES:
+            hang_up()
+            context = httpx2.create_ssl_context()
+            if all(stamps):
+                context.load_cert_chain(certificate_file(), key_file())
+            LINES[stamps] = httpx2.Client(timeout=TIMEOUT, verify=context, follow_redirects=False)
+        return LINES[stamps]
 
 
-@lru_cache(maxsize=1)
-def _line(stamps: tuple[int, int]) -> httpx2.Client:
-    certificate = (str(certificate_file()), str(key_file())) if all(stamps) else None
-    return httpx2.Client(timeout=TIMEOUT, cert=certificate, follow_redirects=False)
+def hang_up() -> None:
+    """Close the connections that are kept open; a call under way on them is tried again by its job."""
+    while LINES:
+        LINES.popitem()[1].close()
 
 
 def check(answer: Answer, *, who: str) -> None:
@@ -160,17 +240,24 @@ def check(answer: Answer, *, who: str) -> None:
         return
     told = answers.read_error(answer.content)
     why = told.for_user("en")[:LONGEST_SAID] if told is not None else ""
-    raise NetworkError(
+    no = NetworkError(
         _("{who} says no ({status}). {why}").format(who=who, status=answer.status, why=why).strip(),
         _("Mend what it names, or ask its international office; then send it again."),
         status=answer.status,
         passes=answer.status >= SERVER_FAULT or answer.status == TOO_MANY,
+        kind=Kind.SERVER,
     )
+    no.said = told.developer_message if told is not None else ""
+    raise no
 
 
 def verified(answer: Answer, where: Endpoint, *, to: signing.Signed) -> bool:
-    """Return whether the answer is signed; one with a wrong signature is refused."""
-    if not any(name.lower() == "signature" for name, _value in answer.headers):
+    """Return whether the answer is signed; one with a wrong signature is refused, and so is none where one is due.
+
+    A member whose entry names TLS certificates may leave the signature out: then TLS tells who answers.
+    """
+    is_signed = any(name.lower() == "signature" for name, _value in answer.headers)
+    if not is_signed and "tlscert" in where.served.api.security.server:
         return False
     try:
         signing.verify_response(
@@ -183,13 +270,14 @@ def verified(answer: Answer, where: Endpoint, *, to: signing.Signed) -> bool:
         raise NetworkError(
             _("The answer of {who} is not signed by it. {why}").format(who=where.hei, why=wrong.message),
             _("Ask its administrator; nothing of it was taken."),
+            status=answer.status,
             passes=False,
+            kind=Kind.RESPONSE,
         ) from wrong
     return True
 
 
-def plain(url: str, *, etag: str = "", who: str) -> Answer:
+def plain(url: str, *, etag: str = "", who: str, most: int = MOST_ANSWERED) -> Answer:
     """Return an unsigned document of the network, such as a catalogue or a manifest."""
     headers = {"Accept-Encoding": "identity", **({"If-None-Match": etag} if etag else {})}
-    demand_membership()
-    return send("GET", url, content=b"", headers=headers, who=who)
+    return send("GET", url, content=b"", headers=headers, who=who, most=most)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Check, Mobility, Plan
@@ -11,6 +12,7 @@ from hansa.areas.exchange.states import CLINICAL, CheckKind, CheckState, Mobilit
 from hansa.lib.errors import RefusedError
 
 PRESENT = (MobilityState.CONFIRMED, MobilityState.ARRIVED)
+NOT_OVER = (MobilityState.ACCEPTED, *PRESENT)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ def expiries(mobility: Mobility, checks: Iterable[Check] | None = None) -> list[
         for check in here
         if check.state == CheckState.VERIFIED and check.valid_until is not None and check.valid_until < mobility.ends
     ]
+
+
+def expiring(days: int, *, today: date) -> list[Expiry]:
+    """Return in one query which checks of all stays not yet over end before the stay does, within so many days."""
+    found = Check.objects.filter(
+        state=CheckState.VERIFIED,
+        mobility__state__in=NOT_OVER,
+        valid_until__lt=F("mobility__ends"),
+        valid_until__lte=today + timedelta(days=days),
+    )
+    rows = found.select_related("mobility").order_by("valid_until", "mobility", "kind")
+    return [Expiry(check, check.valid_until) for check in rows if check.valid_until is not None]
 
 
 def demand(mobility: Mobility) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Iia, Mobility
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.states import TAKING, IiaState
 from hansa.lib.errors import RefusedError
 
@@ -66,7 +67,7 @@ def given(*, sending: str = "") -> list[NetworkPlace]:
 
 def place_named(iia: str, number: str) -> NetworkPlace:
     """Return the place that a form names, or refuse."""
-    found = Iia.objects.filter(pk=iia.removeprefix("iia:"), state__in=IN_USE).first()
+    found = row_named(Iia.objects.filter(state__in=IN_USE), iia.removeprefix("iia:"))
     places = places_of(found) if found is not None and found.is_approved else []
     if not number.isdigit() or not 1 <= int(number) <= len(places):
         raise RefusedError(

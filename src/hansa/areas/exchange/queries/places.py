@@ -1,15 +1,15 @@
 """Places: what clauses and agreements give, how many are taken, and why one more may not be."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
-from hansa.areas.exchange.models.places import Place, directions
+from hansa.areas.exchange.models.places import Place, directions, versions
 from hansa.areas.exchange.rules import NOMINATE
 from hansa.areas.exchange.states import TAKING, Kind
+from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement
 from hansa.lib.errors import RefusedError
@@ -22,25 +22,42 @@ def in_force() -> list[Agreement]:
     return list(Agreement.objects.filter(state=Agreement.State.IN_FORCE))
 
 
-def given(*, sending: str = "", receiving: str = "", agreements: Iterable[Agreement] | None = None) -> list[Place]:
-    """Return what the clauses in force give, in every direction that touches this institution."""
+def given(*, sending: str = "", receiving: str = "", to_all: bool = False) -> list[Place]:
+    """Return what the clauses in force give, in every direction that touches this institution.
+
+    A clause that permits no nominations gives nothing; with ``to_all`` it is named all the same.
+    """
     found = []
-    for agreement in in_force() if agreements is None else agreements:
+    for agreement in in_force():
         for clause in agreement.document["clauses"]:
-            if clause["area"] == AREA and NOMINATE in clause["permits"]:
+            if clause["area"] == AREA and "kind" in clause["limits"] and (to_all or NOMINATE in clause["permits"]):
                 found += directions(agreement, clause)
     return [place for place in found if sending in ("", place.sending) and receiving in ("", place.receiving)]
 
 
 def place_named(key: str, *, sending: str) -> Place:
     """Return the place that a form names, or refuse."""
-    found = next((place for place in given(sending=sending) if place.key == key), None)
+    # What the clause permits is for the decision to say, in its own words.
+    found = next((place for place in given(sending=sending, to_all=True) if place.key == key), None)
     if found is None:
         raise RefusedError(
             _("No clause in force gives this place."),
             _("Choose one of the places that the memoranda give; they stand under Places and balance."),
         )
     return found
+
+
+def name_of(institution: str) -> str:
+    """Return the name of an institution that is a partner, or this one."""
+    return names([institution])[0]
+
+
+def taken_under(basis: str, clause: str, *, receiving: str, year: str) -> int:
+    """Return how many places from here are taken under one clause, or one condition of an agreement, in one year."""
+    taking = Mobility.objects.filter(year=year, sending=own().id, receiving=receiving, state__in=TAKING)
+    if basis.startswith("iia:"):
+        return taking.filter(iia__pk=basis.removeprefix("iia:"), condition=clause).count()
+    return taking.filter(agreement__in=versions(basis), clause=clause).count()
 
 
 def demand_place(mobility: Mobility) -> None:

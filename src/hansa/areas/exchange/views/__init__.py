@@ -3,11 +3,11 @@
 from typing import Any
 
 from hansa.areas.exchange.models import Application, Call, Check, Iia, Message, Mobility, Offer, Plan
-from hansa.areas.exchange.views import agreements, applying, choosing, home, planning, staying
+from hansa.areas.exchange.views import agreements, applying, choosing, home, overviews, planning, staying
 from hansa.kernel.models import Person, Record
 
 waiting, running, produced, failed = home.waiting, home.running, home.produced, home.failed
-choices = choosing.choices
+choices, PAGES = choosing.choices, overviews.PAGES
 
 DETAILS: dict[type[Record], Any] = {
     Mobility: staying.detail,

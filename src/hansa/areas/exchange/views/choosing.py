@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hansa.areas.exchange.models import Application, Offer
+from hansa.areas.exchange.models import Application, Call, Offer
 from hansa.areas.exchange.queries import network, places
-from hansa.areas.exchange.states import ApplicationState, Cycle, Kind, Level, OfferState
+from hansa.areas.exchange.states import ApplicationState, CallState, CheckKind, Cycle, Kind, Level, OfferState
 from hansa.areas.exchange.views.naming import called, institutions
 from hansa.kernel.identity import own
 
@@ -61,6 +61,48 @@ def nomination() -> dict[str, Options]:
     }
 
 
+def to_here() -> dict[str, Options]:
+    """Return under which clauses something can be offered to people who come here."""
+    known = institutions()
+    found = places.given(receiving=own().id)
+    words = _("{kind}, clause {clause}, from {sending}")
+    return {
+        "place": [
+            (
+                place.key,
+                words.format(kind=Kind(place.kind).label, clause=place.clause, sending=called(place.sending, known)),
+            )
+            for place in {place.key: place for place in found}.values()
+        ],
+        "language_level": list(Level.choices),
+        "checks": list(CheckKind.choices),
+    }
+
+
+def opening() -> dict[str, Options]:
+    """Return for which places a call can be opened."""
+    return {"places": places_from_here(), "cycle": list(Cycle.choices), "language_level": list(Level.choices)}
+
+
+def applying() -> dict[str, Options]:
+    """Return to which calls and destinations somebody can apply."""
+    known = institutions()
+    calls = list(Call.objects.filter(state=CallState.OPEN)[:MOST])
+    there = {one["institution"]: called(one["institution"], known) for call in calls for one in call.destinations}
+    return {
+        "call": [(str(call.pk), call.title) for call in calls],
+        "wishes": list(there.items()),
+        "language_level": list(Level.choices),
+    }
+
+
+def planning() -> dict[str, Options]:
+    """Return what can be chosen for a plan: offers of the catalogues of partners."""
+    known = institutions()
+    rows = Offer.objects.filter(state=OfferState.OPEN).exclude(lead=own().id)[:MOST]
+    return {"offers": [(str(row.pk), f"{row.title}, {row.department} ({called(row.lead, known)})") for row in rows]}
+
+
 def applications() -> dict[str, Options]:
     """Return the applications whose place was taken and who can be nominated."""
     rows = Application.objects.filter(state=ApplicationState.TAKEN).select_related("call")[:MOST]
@@ -70,4 +112,11 @@ def applications() -> dict[str, Options]:
 CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "mobilities.nominate_person": nomination,
     "mobilities.nominate": applications,
+    "offers.offer": to_here,
+    "calls.open": opening,
+    "applications.apply": applying,
+    "applications.revise": applying,
+    "plans.draft": planning,
+    "plans.draft_own": planning,
+    "checks.require": lambda: {"kind": list(CheckKind.choices)},
 }

@@ -21,6 +21,7 @@ def plan(record: Plan, person: Person) -> dict[str, Any]:
         "document": record.document,
         "before": before,
         "differences": plans.differences(before.document, record.document) if before is not None else (),
+        "warnings": plans.warnings(record.document, first=record.mobility.starts, last=record.mobility.ends),
         "signed": [{"role": words, "signature": record.signatures.get(role)} for role, words in roles().items()],
     }
 

@@ -1,0 +1,102 @@
+"""The balance: places given and taken by partner, year, kind and direction, beside what the partner counts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils import timezone
+
+from hansa.areas.exchange.models import Mobility, PartnerCount
+from hansa.areas.exchange.queries import network, places
+from hansa.areas.exchange.states import TAKING
+from hansa.kernel.identity import own
+from hansa.lib.ewp.terms import year_of, years_later
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One direction of one clause or condition in a year; ``theirs`` is None where the partner says nothing."""
+
+    partner: str
+    is_outgoing: bool
+    kind: str
+    basis: str
+    title: Mapping[str, str]
+    places: int
+    taken: int
+    theirs: int | None
+
+    @property
+    def free(self) -> int:
+        """Return how many places are left."""
+        return max(0, self.places - self.taken)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Tell whether both count the same, or None where the partner says nothing."""
+        return None if self.theirs is None else self.theirs == self.taken
+
+
+Key = tuple[str, str, str, str]
+
+
+def rows(year: str) -> list[Row]:
+    """Return the balance of an academic year, in a constant number of queries."""
+    mine, theirs = counted(year), told(year)
+    found = [
+        Row(
+            partner=place.receiving if place.sending == own().id else place.sending,
+            is_outgoing=place.sending == own().id,
+            kind=place.kind,
+            basis=place.clause,
+            title=place.title,
+            places=place.places,
+            taken=mine.get((place.agreement, place.clause, place.sending, place.receiving), 0),
+            theirs=theirs.get((place.clause, place.sending, place.receiving)),
+        )
+        for place in places.given()
+    ]
+    return sorted([*found, *of_network(year)], key=lambda row: (row.partner, row.basis, not row.is_outgoing))
+
+
+def counted(year: str) -> dict[Key, int]:
+    """Return how many places are taken here, by agreement, clause, sending and receiving institution."""
+    taking = Mobility.objects.filter(year=year, state__in=TAKING, iia=None).order_by()
+    names = ("agreement", "clause", "sending", "receiving")
+    return {tuple(row[:4]): row[4] for row in taking.values_list(*names).annotate(found=Count("id"))}
+
+
+def told(year: str) -> dict[tuple[str, str, str], int]:
+    """Return how many places partners say are taken, by clause, sending and receiving institution."""
+    found = PartnerCount.objects.filter(year=year).values_list("basis", "sending", "receiving", "taken")
+    return {(basis, sending, receiving): taken for basis, sending, receiving, taken in found}
+
+
+def of_network(year: str) -> Iterable[Row]:
+    """Yield the balance of agreements of the network in an academic year."""
+    taking = Mobility.objects.filter(year=year, state__in=TAKING).exclude(iia=None).order_by()
+    mine = {(iia, number): n for iia, number, n in taking.values_list("iia", "condition").annotate(found=Count("id"))}
+    for place in network.given():
+        if place.first_year <= year <= place.last_year:
+            is_outgoing = place.receiving == place.iia.partner
+            yield Row(
+                partner=f"{network.HEI}{place.iia.partner}",
+                is_outgoing=is_outgoing,
+                kind=place.kind,
+                basis=f"{place.iia.title}, {place.number}",
+                title={"en": place.iia.title},
+                places=place.places,
+                taken=mine.get((place.iia.pk, place.number), 0),
+                theirs=None,
+            )
+
+
+def years() -> list[str]:
+    """Return the academic years that can be looked at: three back, the present one and two ahead."""
+    present = year_of(timezone.localdate())
+    return [years_later(present, step) for step in range(-3, 3)]
+
+
+def present() -> str:
+    """Return the academic year of today."""
+    return year_of(timezone.localdate())

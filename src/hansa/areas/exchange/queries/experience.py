@@ -1,0 +1,46 @@
+"""What people tell after their stays: reports that others here may read, and the figures for the funding report."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from hansa.areas.exchange.models import Mobility, Stay
+from hansa.areas.exchange.states import MobilityState
+
+ENDED = (
+    MobilityState.DEPARTED,
+    MobilityState.TRANSCRIBED,
+    MobilityState.DECIDED,
+    MobilityState.RECOGNISED,
+)
+
+
+def shared(words: str, *, kind: str = "", partner: str = "") -> QuerySet[Stay]:
+    """Return reports that may be read, holding all of the words, the newest first."""
+    found = Stay.objects.filter(is_shared=True).exclude(reported=None).select_related("mobility")
+    for word in words.split()[:8]:
+        found = found.filter(Q(report__icontains=word) | Q(advice__icontains=word) | Q(mobility__title__icontains=word))
+    if kind:
+        found = found.filter(mobility__kind=kind)
+    if partner:
+        found = found.filter(mobility__partner=partner)
+    return found.order_by("-reported")
+
+
+def ended(year: str, *, outgoing: bool | None = None) -> QuerySet[Mobility]:
+    """Return the stays of an academic year that have ended, for the funding report."""
+    found = Mobility.objects.filter(year=year, state__in=ENDED).select_related("stay")
+    return (found if outgoing is None else found.filter(is_outgoing=outgoing)).order_by("partner", "arrived")
+
+
+def nights(mobility: Mobility) -> int:
+    """Return how many nights somebody was at the host."""
+    if mobility.arrived is None or mobility.departed is None:
+        return 0
+    return (mobility.departed - mobility.arrived).days
+
+
+def totals(rows: Sequence[Mobility]) -> dict[str, Any]:
+    """Return how many people stayed how many nights."""
+    return {"people": len(rows), "nights": sum(nights(row) for row in rows)}

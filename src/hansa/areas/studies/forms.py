@@ -1,0 +1,50 @@
+"""The words of the forms about studies and data sets, and of their letters and jobs."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+LABELS: dict[str, Words] = {
+    "dataset": _("Data set"),
+    "mapping": _("Which column is which variable"),
+    "protocol": _("Protocol (YAML or JSON)"),
+    "source": _("Where the data are"),
+    "units": _("Which variable has another unit here"),
+}
+
+HELP: dict[str, Words] = {
+    "mapping": _("Only where the names differ, one a line: variable = column here. For example: age = alter"),
+    "units": _("Only where the units differ, one a line: variable = unit here. For example: time = mo"),
+    "protocol": _("Paste the whole protocol. It is checked before anything is sent."),
+    "source": _("A file on this node's machine or the address of a database. It is read where it is."),
+}
+
+#: Inputs that machines read.
+SOURCES = {"protocol"}
+
+CHOICES: dict[str, Words] = {
+    "pooled": _("pooled over the hospitals"),
+    "site": _("each hospital its own"),
+}
+
+#: Permissions, letters and jobs that no button names.
+NAMES: dict[str, Words] = {
+    "datasets.read": _("See the data sets"),
+    "studies.decide": _("Approve or decline studies"),
+    "studies.read": _("Read the studies"),
+    "studies.proposed": _("Study proposed"),
+    "studies.approved": _("Study approved"),
+    "studies.declined": _("Study declined"),
+    "studies.withdrawn": _("Withdrawal from a study"),
+    "studies.round": _("Next round of a study"),
+    "studies.contributed": _("Contribution to a round"),
+    "studies.concluded": _("Last round complete"),
+    "studies.released": _("Result signed"),
+    "studies.stopped": _("Study stopped"),
+    "studies.contribute": _("Computing a contribution"),
+    "studies.combine": _("Adding the contributions"),
+    "studies.drop": _("Removing the copied rows"),
+    "studies.check": _("Deriving the result again"),
+    "studies.patience": _("Waiting for contributions"),
+}
