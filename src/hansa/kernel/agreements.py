@@ -61,7 +61,7 @@ def check_previous(document: Mapping[str, Any]) -> None:
         return
     if before := Agreement.objects.filter(hash=document["previous"]).first():
         documents.check_follows(document, previous=before.document)
-    elif Agreement.objects.filter(document__id=document["id"]).exists():
+    elif any(held.document["id"] == document["id"] for held in Agreement.objects.all()):
         raise RefusedError(
             _("The version before this one is not held here, though others of this memorandum are."),
             _("Ask the partner for the versions in between."),

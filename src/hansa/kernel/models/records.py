@@ -159,7 +159,7 @@ class JointRecord(Record):
 
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum says about this institution doing this."""
-        from hansa.kernel.policy import answer  # noqa: PLC0415 -- leaf: policy reads the memoranda, which are records
+        from hansa.kernel.policy import answer  # noqa: PLC0415 -- leaf: the vocabularies are there when first used
 
         return answer(self.request(permit))
 
