@@ -45,6 +45,7 @@ def places_from_here() -> Options:
             ),
         )
         for place in network.given()
+        if place.receiving == place.iia.partner
     ]
     return [*by_clause, *by_network]
 
