@@ -56,6 +56,12 @@ LABELS: dict[str, Words] = {
     "language_level": _("Language level"),
     "last_day": _("Last day"),
     "applications.language": _("Language of the stay"),
+    "iias.clauses": _("From clauses of the memorandum"),
+    "iias.conditions": _("Conditions"),
+    "iias.institution": _("Institution of the memorandum"),
+    "iias.partner": _("Partner"),
+    "iias.received": _("Copy that came from the partner"),
+    "iias.title": _("Title"),
     "mailings.call": _("Applicants of the call"),
     "mailings.direction": _("Direction"),
     "mailings.kind": _("Kind of stay"),
@@ -116,13 +122,19 @@ HELP: dict[str, Words] = {
     "points": _("One a line: criterion = points from 0 to 100."),
     "scale": _('As JSON: {"name", "passing": [[grade, how many had it], …] from the best, "failing": […]}.'),
     "terms": _("Leave it empty: what is passed then counts by itself."),
+    "iias.clauses": _("Then the conditions are made from them; leave the conditions empty."),
+    "iias.conditions": _(
+        'As JSON: [{"kind": "student-studies", "direction": "out", "first_year": "2026/2027", '
+        '"last_year": "2028/2029", "places": 4, "total": 20, "fields": ["0912"], "eqf": [7], '
+        '"languages": {"en": "B2"}}]; the direction is out or in.'
+    ),
     "mailings.states": _("One a line, such as submitted or nominated; empty: in every state."),
     "mailings.year": _("As in 2026/2027."),
     "mobilities.note": _("The partner can read it."),
     "profiles.units": _("One a line: id = name."),
 }
 LONG = {"text", "advice", "description", "motivation", "report", "requirements", "terms", "excluded"}
-SOURCES = {"components", "courses", "decisions", "home", "scale"}
+SOURCES = {"components", "conditions", "courses", "decisions", "home", "scale"}
 
 CHOICES: dict[str, Words] = {
     "gender.female": _("female"),

@@ -8,7 +8,16 @@ from typing import Final
 
 from django.urls import path
 
-from hansa.areas.exchange.api import discovery, files, institutions, mobilities, notifications, plans, transcripts
+from hansa.areas.exchange.api import (
+    agreements,
+    discovery,
+    files,
+    institutions,
+    mobilities,
+    notifications,
+    plans,
+    transcripts,
+)
 from hansa.areas.exchange.api.door import Endpoint
 from hansa.lib.ewp.manifest import path_of
 from hansa.lib.ewp.specifications import BY_NAME
@@ -21,6 +30,12 @@ SERVED: Final[Mapping[tuple[str, int, str], Endpoint]] = {
     ("organizational-units", 2, "url"): institutions.units,
     ("factsheet", 1, "url"): institutions.factsheet,
     ("file", 1, "url"): files.file,
+    ("iias", 7, "index-url"): agreements.index,
+    ("iias", 7, "get-url"): agreements.get,
+    ("iias", 7, "stats-url"): agreements.statistics,
+    ("iias-approval", 2, "url"): agreements.approvals,
+    ("iia-cnr", 3, "url"): notifications.receiver("iia-cnr", 3),
+    ("iia-approval-cnr", 2, "url"): notifications.receiver("iia-approval-cnr", 2),
     ("omobilities", 3, "index-url"): mobilities.index,
     ("omobilities", 3, "get-url"): mobilities.get,
     ("omobilities", 3, "update-url"): mobilities.update,

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from hansa.areas.exchange.api import agreements
 from hansa.areas.exchange.api.door import NOWHERE, Caller, Given, endpoint
 from hansa.areas.exchange.models import Catalogue
 from hansa.areas.exchange.network.membership import Membership, certificate_file, keys, membership
@@ -35,7 +36,7 @@ def manifest_of(member: Membership) -> Manifest:
         Institution(member.hei, (Name(told.name if told else own().name, ""),), others),
         # Until an officer says who answers, it is whom RFC 5321, section 4.5.1, lets every domain have.
         admin_emails=(told.email if told else f"postmaster@{member.hei}",),
-        apis=ours(member.url("").rstrip("/")),
+        apis=ours(member.url("").rstrip("/"), limits={"max-iia-ids": agreements.ONE}),
         client_keys=public,
         certificates=(certificate_file().read_bytes(),) if certificate_file().exists() else (),
         server_keys=public,

@@ -19,6 +19,8 @@ from hansa.lib.ewp.parameters import repeatable, required
 
 #: What is fetched after a notification, and whether only of stays of ours.
 FETCHES: Final = {
+    "iia-cnr": "iia-get",
+    "iia-approval-cnr": "iia-approval-get",
     "omobility-cnr": "omobility-get",
     "omobility-la-cnr": "omobility-la-get",
     "imobility-cnr": "imobility-get",
@@ -34,7 +36,7 @@ def receiver(api: str, major: int) -> Endpoint:
     answer = documents.response(api, major)
     named = (required(takes.notifier),) if takes.notifier else ()
 
-    @endpoint(repeatable(takes.ids, least=1, most=LIMIT), *named)
+    @endpoint(repeatable(takes.ids, least=1, most=LIMIT if takes.is_repeatable else 1), *named)
     def hear(caller: Caller, given: Given) -> bytes:
         heis = sorted(caller.heis)
         if takes.notifier:

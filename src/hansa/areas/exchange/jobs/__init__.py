@@ -1,6 +1,7 @@
 """What the node owes in exchange, done by itself; importing it registers every kind of job."""
 
 from hansa.areas.exchange.jobs import (
+    agreements,
     answers,
     catalogue,
     fetches,
@@ -10,6 +11,7 @@ from hansa.areas.exchange.jobs import (
 )
 
 __all__ = [
+    "agreements",
     "answers",
     "catalogue",
     "fetches",

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hansa.areas.exchange.models import Application, Call, Offer
+from hansa.areas.exchange.models import Application, Call, Iia, Offer
+from hansa.areas.exchange.network import catalogue
 from hansa.areas.exchange.queries import network, places
-from hansa.areas.exchange.states import ApplicationState, CallState, CheckKind, Cycle, Kind, Level, OfferState
+from hansa.areas.exchange.states import ApplicationState, CallState, CheckKind, Cycle, IiaState, Kind, Level, OfferState
 from hansa.areas.exchange.views.naming import called, institutions
 from hansa.kernel.identity import own
+from hansa.kernel.models import Agreement
 
 Options = list[tuple[str, Any]]
 MOST = 500
@@ -121,6 +123,31 @@ def writing() -> dict[str, Options]:
     }
 
 
+def agreeing() -> dict[str, Options]:
+    """Return with whom an agreement of the network can be made, and from which clauses of which memorandum."""
+    known = institutions()
+    held = list(Agreement.objects.filter(state=Agreement.State.IN_FORCE))
+    parties = {party: called(party, known) for one in held for party in one.parties if party != own().id}
+    members = catalogue.current().institutions.items()
+    clauses = {
+        clause["id"]: f"{clause['id']} {clause['title']}"
+        for one in held
+        for clause in one.document["clauses"]
+        if clause["area"] == Iia.area
+    }
+    return {
+        "partner": sorted(((hei, f"{one.name()} ({hei})") for hei, one in members), key=lambda pair: pair[1].lower()),
+        "institution": [("", _("none")), *parties.items()],
+        "clauses": list(clauses.items()),
+    }
+
+
+def linking() -> dict[str, Options]:
+    """Return the copies that came from partners and belong to none of ours yet."""
+    rows = Iia.objects.filter(state=IiaState.RECEIVED)[:MOST]
+    return {"received": [(str(row.pk), f"{row.partner}: {row.title}") for row in rows]}
+
+
 CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "mobilities.nominate_person": nomination,
     "mobilities.nominate": applications,
@@ -131,5 +158,7 @@ CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "plans.draft": planning,
     "plans.draft_own": planning,
     "mailings.send": writing,
+    "iias.draft": agreeing,
+    "iias.connect": linking,
     "checks.require": lambda: {"kind": list(CheckKind.choices)},
 }
