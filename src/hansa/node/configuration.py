@@ -168,10 +168,7 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     for name, value in texts.items():
         if not isinstance(value, str) or not value.isprintable():
             raise fault(name, "is not one line of text in quotes", remedy="Write it in quotes.")
-    areas = {name: given[name] for name in area_packages() if name in given}
-    for name, table in areas.items():
-        if not isinstance(table, dict):
-            raise fault(name, "is not a table", remedy=f"Write it as [{name}] with its lines below.")
+    areas = tables_of_areas(given)
     if unknown := sorted(set(given) - {*TEXTS, "hosts", *areas}):
         raise fault(unknown[0], "is not known", remedy="Remove the line; the how-to on nodes lists the names.")
     hosts = given.get("hosts", [])
@@ -179,6 +176,15 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
         raise fault("hosts", "is not a list of host names", remedy='Write it as hosts = ["hansa.hospital.example"].')
     named = {"institution": "", "name": "", **texts}
     return checked(Configuration(directory=directory, hosts=tuple(hosts), areas=areas, **named))
+
+
+def tables_of_areas(given: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the tables that belong to areas, or raise InvalidError where one is no table."""
+    areas = {name: given[name] for name in area_packages() if name in given}
+    for name, table in areas.items():
+        if not isinstance(table, dict):
+            raise fault(name, "is not a table", remedy=f"Write it as [{name}] with its lines below.")
+    return areas
 
 
 def checked(made: Configuration) -> Configuration:
