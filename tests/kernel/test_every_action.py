@@ -3,6 +3,7 @@
 import json
 from collections import ChainMap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 
 from hansa.kernel import ledger
 from hansa.kernel.actions import ACTIONS, NEW, Action, RoleError, StateError
@@ -36,8 +38,10 @@ named = {"ids": lambda action: action.name}
 
 
 @pytest.fixture
-def world(db: None, tmp_path: Path) -> World:
+def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Return a node with a partner, a memorandum in force and a person for every role."""
+    tables = {area: table for module in MODULES for area, table in getattr(module, "TABLES", {}).items()}
+    monkeypatch.setattr(settings, "NODE", replace(settings.NODE, areas={**settings.NODE.areas, **tables}))
     partner = PaperPartner()
     with given():
         people = {}

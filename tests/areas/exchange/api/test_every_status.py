@@ -168,14 +168,15 @@ NOTICES = tuple(
     for api in SERVED
     if api[0].endswith("-cnr") and api[2] == "url"
     for named in (((SENDING if api[0].startswith("o") else RECEIVING, KI),) if api[1] == 1 else (),)
+    for key in ("iia_id" if api[0].startswith("iia") else IDS,)
     for line in (
-        Line("unknown", api, (*named, (IDS, FAKE)), 200),
-        Line("known", api, (*named, (IDS, KNOWN)), 200),
-        Line("known-get", api, (*named, (IDS, KNOWN)), 200, method="GET"),
+        Line("unknown", api, (*named, (key, FAKE)), 200),
+        Line("known", api, (*named, (key, KNOWN)), 200),
+        Line("known-get", api, (*named, (key, KNOWN)), 200, method="GET"),
         Line("none", api, named, 400),
-        Line("too-many", api, (*named, *((IDS, FAKE),) * (LIMIT + 1)), 400),
-        Line("method", api, (*named, (IDS, FAKE)), 405, method="PUT"),
-        Line("stranger", api, (*named, (IDS, FAKE)), 403, by="stranger.example"),
+        Line("too-many", api, (*named, *((key, FAKE),) * (LIMIT + 1)), 400),
+        Line("method", api, (*named, (key, FAKE)), 405, method="PUT"),
+        Line("stranger", api, (*named, (key, FAKE)), 403, by="stranger.example"),
     )
 )
 LINES = [*(line for asked in ASKED for line in asked.lines()), *HEIS, *STATISTICS, *NOTICES]

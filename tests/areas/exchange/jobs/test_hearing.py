@@ -273,10 +273,10 @@ def test_changes_that_both_signed_replace_what_held(university, nominated):
     assert Plan.objects.get(number=2).phase == "during"
 
 
-def test_language_of_the_agreement_is_that_of_the_stay(university, nominated):
+def test_agreement_says_language_and_days_of_the_stay(university, nominated):
     agreed(university)
 
-    assert now().language == "en"
+    assert (now().language, now().starts, now().ends) == ("en", date(2026, 10, 1), date(2027, 1, 31))
 
 
 def days(stay: Mobility, *, arrived: date | None = None, departed: date | None = None) -> Mobility:

@@ -155,6 +155,8 @@ def hear_agreement(document: LearningAgreement, *, raw: str, partner: str) -> No
             _("Ask its international office for the nomination."),
         )
     mobility.language = mobility.language or document.student_language_skill.language[:3]
+    # A nomination knows only the term.
+    mobility.starts, mobility.ends = document.start_date or mobility.starts, document.end_date or mobility.ends
     for version in agreements.heard(document):
         hear_version(mobility, version, raw=raw)
     mobility.save()

@@ -100,7 +100,7 @@ def look(owed: Message) -> Effect:
     member, _made = Member.objects.get_or_create(hei=owed.partner, defaults={"name": owed.partner})
     began = member.began or timezone.now()
     since = member.swept - OVERLAP if member.swept is not None else None
-    wanted = [one for part in PARTS for one in asked(part, owed.partner, since)]
+    wanted = [one for part in PARTS for one in asked(part, owed.partner, since=since)]
 
     def effect() -> None:
         known = looked_at(owed.partner, began)
@@ -122,7 +122,7 @@ def looked_at(hei: str, began: datetime) -> set[tuple[str, str]]:
     return set(rows.values_list("kind", "subject"))
 
 
-def asked(part: Part, hei: str, since: datetime | None) -> Wanted:
+def asked(part: Part, hei: str, *, since: datetime | None) -> Wanted:
     """Return what a part of the sweep finds; a member that does not serve it has nothing to say."""
     try:
         return part(hei, since)

@@ -57,10 +57,10 @@ def _messages(known: Mapping[str, str]) -> list[Line]:
     rows = list(Message.objects.filter(state__in=STATES).order_by("-updated")[:MOST])
     owed = Job.objects.filter(record__in=[row.urn for row in rows], state=Job.State.WAITING)
     jobs = {job.record: job for job in owed}
-    return [_of_message(row, jobs.get(row.urn), known) for row in rows]
+    return [_of_message(row, jobs.get(row.urn), known=known) for row in rows]
 
 
-def _of_message(row: Message, job: Job | None, known: Mapping[str, str]) -> Line:
+def _of_message(row: Message, job: Job | None, *, known: Mapping[str, str]) -> Line:
     is_tried = job is not None and job.waits > 0
     return Line(
         partner=row.partner,
