@@ -166,7 +166,7 @@ def hear_absence(*, partner: str, iia_id: str) -> None:
         return
     side = side_of(iia)
     if not side.own_id:
-        iia.state = IiaState.DELETED
+        iia.state, iia.foreign_id = IiaState.DELETED, ""
     elif side.was_agreed:
         iia.trouble = _("The partner no longer serves this agreement, which both had approved: ask its office.")
     else:

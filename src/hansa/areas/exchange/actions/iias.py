@@ -180,8 +180,8 @@ def connect(iia: Iia, *, by: Person, received: str) -> None:
 
 @action(
     needs="iias.approve",
-    source=(State.SHARED, State.APPROVED_THERE, State.CHANGED),
-    target=(State.APPROVED_HERE, State.IN_FORCE, State.CHANGED),
+    source=(State.SHARED, State.APPROVED_THERE, State.CHANGED, State.TERMINATED),
+    target=(State.APPROVED_HERE, State.IN_FORCE, State.CHANGED, State.TERMINATED),
     because=BECAUSE,
 )
 def approve(iia: Iia, *, by: Person) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from hansa.areas.exchange.api.asking import SINCE
 from hansa.areas.exchange.api.door import Caller, Given, endpoint
 from hansa.areas.exchange.models import Iia
-from hansa.areas.exchange.network.profiles import is_identifier
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.states import IiaState
 from hansa.lib.ewp import iia_answers
 from hansa.lib.ewp.iia_answers import Approval, Statistics
@@ -31,9 +31,10 @@ def served() -> QuerySet[Iia]:
 def index(caller: Caller, given: Given) -> bytes:
     """Return the ids of our agreements with the caller."""
     rows = served().filter(partner__in=caller.heis)
-    if SINCE.name in given:
-        rows = rows.filter(told__gt=modified_since(given))
-    years = [academic_year(YEAR.name, value=value) for value in given.get(YEAR.name, ())]
+    since = modified_since(given)
+    if since is not None:
+        rows = rows.filter(told__gt=since)
+    years = [academic_year(YEAR.name, value=value) for value in given[YEAR.name]]
     found = [row for row in rows.only("pk", "conditions") if not years or spans(row, years)]
     return iia_answers.index_response([str(row.pk) for row in found])
 
@@ -46,14 +47,8 @@ def spans(iia: Iia, years: list[str]) -> bool:
 @endpoint(IIA)
 def get(caller: Caller, given: Given) -> bytes:
     """Return one agreement with the caller, exactly as its hash was made; an empty answer where there is none."""
-    keys = [key for key in given[IIA.name] if is_key(key)]
-    found = served().filter(partner__in=caller.heis, pk__in=keys).first()
+    found = row_named(served().filter(partner__in=caller.heis), given[IIA.name][0])
     return found.ours.encode() if found is not None else get_response(None)
-
-
-def is_key(key: str) -> bool:
-    """Tell whether an id can be one of ours."""
-    return len(key) == len("00000000-0000-0000-0000-000000000000") and is_identifier(key)
 
 
 @endpoint(methods=("GET",))

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import agreements
@@ -13,6 +12,7 @@ from hansa.areas.exchange.models import Iia, Message
 from hansa.areas.exchange.network import client
 from hansa.areas.exchange.network.client import NetworkError
 from hansa.areas.exchange.network.membership import demand_membership
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.states import IiaState
 from hansa.kernel.jobs import Effect
 from hansa.lib.ewp.iia_answers import Approval, read_approval_response, read_index_response
@@ -83,10 +83,7 @@ def hear(owed: Message, found: tuple[Approval, ...], *, raw: str) -> None:
 def ours(owed: Message) -> Iia | None:
     """Return the agreement with this partner that a message is about; an id of somebody else's is none."""
     rows = Iia.objects.filter(partner=owed.partner).exclude(hash="").exclude(state=IiaState.DELETED)
-    try:
-        return rows.filter(pk=owed.subject).first()
-    except ValidationError:
-        return None
+    return row_named(rows, owed.subject)
 
 
 @sweep

@@ -14,7 +14,7 @@ from hansa.lib.ewp.iia import Kind
 
 MOST = 20
 #: States in which an approval may still be asked for.
-UNAGREED = (IiaState.SHARED, IiaState.APPROVED_THERE, IiaState.CHANGED)
+UNAGREED = (IiaState.SHARED, IiaState.APPROVED_THERE, IiaState.CHANGED, IiaState.TERMINATED)
 
 
 def iia(record: Iia, _person: Person) -> dict[str, Any]:
