@@ -113,7 +113,7 @@ def test_menu_groups_the_places_of_each_area(auditor):
 
     kernel, *groups = menu.split("<details")
     titles = [group.partition("<summary>")[2].partition("<")[0] for group in groups]
-    assert dict(zip(titles, groups, strict=True)).keys() == {"Joint studies", "Ferries"}
+    assert dict(zip(titles, groups, strict=True)).keys() == {"Joint studies", "Exchange", "Ferries"}
     ferries = groups[titles.index("Ferries")]
     assert ferries.startswith(' name="area" open>')
     assert '<a href="/ferries/crossings/" aria-current="page">Crossings</a>' in ferries

@@ -144,9 +144,14 @@ def forget(record: Record, *, digests: Iterable[str] | None = None) -> int:
 
 def headers(file: File) -> dict[str, str]:
     """Return with which headers a file is handed out: to be kept, never to be shown or run as a page of this node."""
+    return headers_of(name=file.name, media_type=file.media_type)
+
+
+def headers_of(*, name: str, media_type: str) -> dict[str, str]:
+    """Return the headers of a file by its name and type."""
     return {
-        "Content-Type": file.media_type,
-        "Content-Disposition": content_disposition_header(as_attachment=True, filename=file.name) or "attachment",
+        "Content-Type": media_type,
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }

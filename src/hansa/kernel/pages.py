@@ -43,11 +43,12 @@ class Filter:
     name: str
     label: Words
     choices: tuple[tuple[str, Words], ...] = ()
+    default: str = ""
 
     def of(self, query: Query) -> str:
-        """Return what was chosen, or nothing where that is no choice."""
+        """Return what was chosen, or what is shown first where that is no choice."""
         given = query.get(self.name, "").strip()
-        return given if not self.choices or given in dict(self.choices) else ""
+        return given if given and (not self.choices or given in dict(self.choices)) else self.default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,29 @@ class Page:
     build: Callable[[Person, Query], Mapping[str, Any]]
     template: str = "web/area_page.html"
     in_menu: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is known when a form is shown: the record it is about, who asks, and what is filled in so far."""
+
+    record: Any
+    person: Person
+    given: Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file that is made when somebody who may see the record asks for it; ``name`` is the last word of its address.
+
+    ``build`` returns the media type and the content.
+
+    An area's ``views.downloads(record, person)`` returns what there is of a record now.
+    """
+
+    title: Words
+    name: str
+    build: Callable[[], tuple[str, bytes]]
 
 
 def pages_of(area: str) -> dict[str, Page]:

@@ -29,7 +29,7 @@ from hansa.kernel.models import (
     Person,
     Record,
 )
-from hansa.kernel.pages import Line, Table
+from hansa.kernel.pages import Asked, Download, Line, Table
 from hansa.kernel.people import ROLES, has, permissions_of
 from hansa.lib.keys import Identity
 from hansa.web import clauses, entries, reading, words
@@ -104,6 +104,8 @@ def of(record: Any, person: Person) -> Context:
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
     if isinstance(record, JointRecord) and reading.may_see_result(record, person):
         about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
+    address = reverse("record", args=[record.noun, record.pk])
+    about["downloads"] = [(one, f"{address}downloads/{one.name}/") for one in downloads(record, person)]
     return {"fields": fields(record), **shared(record, person), **about}
 
 
@@ -200,12 +202,12 @@ DETAILS: dict[type[Record], Callable[[Any, Person], Context]] = {
 }
 
 
-def choices(action: Action[Any], record: Any, *, by: Person) -> Choices:
+def choices(action: Action[Any], asked: Asked) -> Choices:
     """Return what can be chosen in a form where the record or the person decides it."""
     own_choices = CHOICES.get(action.name)
-    found = own_choices(record, by) if own_choices else {}
+    found = own_choices(asked.record, asked.person) if own_choices else {}
     for module in modules("views"):
-        found |= getattr(module, "choices", lambda _name: {})(action.name)
+        found |= getattr(module, "choices", lambda _name, _asked: {})(action.name, asked)
     return found
 
 
@@ -235,9 +237,15 @@ CHOICES: dict[str, Callable[[Any, Person], Choices]] = {
 }
 
 
-def initial(action: Action[Any], record: Any) -> Context:
-    """Return what a form is filled with when it opens."""
-    return {name: getattr(record, name) for name in ("roles", "language") if not action.makes and hasattr(record, name)}
+def initial(action: Action[Any], asked: Asked) -> Context:
+    """Return what a form is filled with when it opens: what the record says now, or what is most likely meant."""
+    record = asked.record
+    found = {
+        name: getattr(record, name) for name in ("roles", "language") if not action.makes and hasattr(record, name)
+    }
+    for module in modules("views"):
+        found |= getattr(module, "initial", lambda _name, _asked: {})(action.name, asked)
+    return found
 
 
 def happens(action: Action[Any], record: Record) -> list[str]:
@@ -248,9 +256,26 @@ def happens(action: Action[Any], record: Record) -> list[str]:
         told.append(
             _("It is now: {before}. It will then be: {after}.").format(before=said(record, record.state), after=after)
         )
-    if isinstance(record, JointRecord):
-        told.append(_("Every other party gets a signed letter about it."))
+    told += tells(action, record)
     if action.permit is not None:
         told.append(_("The memorandum is asked once more at the click; the clause is written in the ledger."))
     told.append(_("One entry of the ledger says what was done; it cannot be taken out again."))
     return told
+
+
+def tells(action: Action[Any], record: Record) -> list[str]:
+    """Say what leaves the house at the click: what the area says, or that all parties of a joint record hear of it."""
+    for module in modules("views"):
+        found: list[str] | None = getattr(module, "tells", lambda _name, _record: None)(action.name, record)
+        if found is not None:
+            return found
+    return [_("Every other party gets a signed letter about it.")] if isinstance(record, JointRecord) else []
+
+
+def downloads(record: Record, person: Person) -> list[Download]:
+    """Return the files that are made of a record when somebody asks for them."""
+    return [
+        one
+        for module in modules("views")
+        for one in getattr(module, "downloads", lambda _record, _person: ())(record, person)
+    ]

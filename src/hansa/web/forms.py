@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import SecretStr
@@ -24,6 +26,8 @@ from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.uploads import ENDINGS
 from hansa.web import words
 
+#: How many wishes a form asks for at most.
+MOST_RANKS = 5
 Maker = Callable[..., forms.Field]
 Choices = Mapping[str, list[tuple[str, Any]]]
 
@@ -81,6 +85,8 @@ def field_for(
     if not about.is_required():
         given["initial"] = about.get_default(call_default_factory=True)
     choices = choices or list(registered(about).items()) or choices_of(name, kind=kind)
+    if choices and words.holds("RANKED", name, of=of):
+        return RankedField(choices=choices, **given)
     if choices:
         return choice_field(kind, choices=choices, **given)
     if kind is str:
@@ -179,6 +185,38 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the lines that are not empty."""
         return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
+
+
+class RankedSelects(forms.Select):
+    """As many lists as there are ranks, the first choice first."""
+
+    use_fieldset = True
+    is_ranked = True
+
+    def value_from_datadict(self, *given: Any) -> list[str]:
+        """Return what was chosen, in order, each once."""
+        data, _files, name = given
+        return list(dict.fromkeys(value for value in data.getlist(name) if value))
+
+    def render(self, name: str, value: Any, **given: Any) -> SafeString:  # type: ignore[override] # Django gives the rest by name
+        """Return the lists, each with a label of its own."""
+        attrs, chosen = given.get("attrs") or {}, list(value or [])
+        rest = {key: held for key, held in attrs.items() if key not in ("id", "required")}
+        lines = []
+        for place in range(min(MOST_RANKS, len(list(self.choices)) - 1)):
+            id_ = f"{attrs.get('id', name)}_{place}"
+            now = chosen[place] if place < len(chosen) else ""
+            lines.append((id_, place + 1, super().render(name, now, attrs={**rest, "id": id_})))
+        return format_html_join("\n", '<label class="choice" for="{}">{}. {}</label>', lines)
+
+
+class RankedField(forms.MultipleChoiceField):
+    """Several choices in an order: the first, the second, and so on."""
+
+    widget = RankedSelects
+
+    def __init__(self, *, choices: Iterable[tuple[str, Any]], **given: Any) -> None:
+        super().__init__(choices=[("", "–"), *choices], **given)
 
 
 class UploadField(forms.FileField):

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:noun>/<uuid:key>/bundle/", files.bundle, name="bundle"),
     path("agreements/<uuid:key>/pdf/", files.agreement, name="agreement-pdf"),
     path("<slug:noun>/<uuid:key>/files/<slug:digest>/", files.attachment, name="file"),
+    path("<slug:noun>/<uuid:key>/downloads/<str:name>/", files.download, name="download"),
     path("<slug:noun>/", records.records, name="records"),
     path("<slug:noun>/<uuid:key>/", records.record, name="record"),
     path("<slug:noun>/<uuid:key>/<slug:verb>/", records.change, name="act"),

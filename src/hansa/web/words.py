@@ -1,7 +1,7 @@
 """The words of the forms: what each input is called, what helps to fill it in, what each choice means.
 
 An action names its inputs as Python does; people read them here. An area brings its own
-in ``forms.py``, under the same names: LABELS, HELP, CHOICES, NAMES, LONG, SOURCES, TONES.
+in ``forms.py``, under the same names: LABELS, HELP, CHOICES, NAMES, LONG, SOURCES, RANKED, TONES.
 What is said of one action alone, or of one kind of record, stands under ``noun.verb.name``
 or ``noun.name``. A test holds every input of every action against these lists, so that no
 form shows a name without words.
@@ -67,6 +67,8 @@ HELP: dict[str, Words] = {
 #: Inputs that take more than a line of text; the second group is read by machines.
 LONG = {"reason", "note", "description", "explanation"}
 SOURCES = {"document", "invitation", "changes", "identity"}
+#: Inputs of which the order says what is wanted most.
+RANKED: set[str] = set()
 
 CHOICES: dict[str, Words] = {
     "en": _("English"),

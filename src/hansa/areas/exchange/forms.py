@@ -59,13 +59,11 @@ LABELS: dict[str, Words] = {
     "iias.clauses": _("From clauses of the memorandum"),
     "iias.conditions": _("Conditions"),
     "iias.institution": _("Institution of the memorandum"),
-    "iias.partner": _("Partner"),
     "iias.received": _("Copy that came from the partner"),
     "iias.title": _("Title"),
     "mailings.call": _("Applicants of the call"),
     "mailings.direction": _("Direction"),
     "mailings.kind": _("Kind of stay"),
-    "mailings.partner": _("Partner"),
     "mailings.states": _("Only in these states"),
     "mailings.subject": _("Subject"),
     "mailings.text": _("Text"),
@@ -81,7 +79,8 @@ LABELS: dict[str, Words] = {
     "offers.language": _("Language"),
     "mobilities.language": _("Language"),
     "offers.code": _("Code"),
-    "participant": _("User name of the participant"),
+    "partner": _("Partner"),
+    "participant": _("Account of the participant"),
     "phone": _("Telephone"),
     "place": _("Place"),
     "places": _("Places"),
@@ -134,6 +133,7 @@ HELP: dict[str, Words] = {
     "profiles.units": _("One a line: id = name."),
 }
 LONG = {"text", "advice", "description", "motivation", "report", "requirements", "terms", "excluded"}
+RANKED = {"wishes"}
 SOURCES = {"components", "conditions", "courses", "decisions", "home", "scale"}
 
 CHOICES: dict[str, Words] = {
@@ -204,6 +204,8 @@ NAMES: dict[str, Words] = {
     "offers.revised": _("Offer revised"),
     "offers.closed": _("Offer closed"),
     "exchange.message": _("Message to the network"),
+    "exchange.catalogue": _("Reading the catalogue of the network"),
+    "exchange.sweeps": _("Looking what partners have changed"),
     "exchange.mail": _("Mail to one of a group"),
 }
 

@@ -18,6 +18,7 @@ from hansa.areas.studies.states import DatasetState, State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, Partner, PartyDecision, Person, Record, Verdict
+from hansa.kernel.pages import Asked
 from hansa.kernel.people import has
 from hansa.lib.wording import terms_in_words
 
@@ -128,7 +129,7 @@ def failed(person: Person) -> list[Item]:
     return [item(study, note=study.trouble) for study in stopped]
 
 
-def choices(action: str) -> dict[str, list[tuple[str, Any]]]:
+def choices(action: str, _asked: Asked | None = None) -> dict[str, list[tuple[str, Any]]]:
     """Return what can be chosen in the forms of this area."""
     if action == "studies.approve":
         connected = Dataset.objects.filter(state=DatasetState.CONNECTED)

@@ -51,12 +51,16 @@ class Field(NamedTuple):
 
 def differences(own: Iia, theirs: Iia, *, names: Names = NAMES) -> tuple[Difference, ...]:
     """Return every difference between our copy and the partner's, in the order of our copy."""
-    found = (
+    return tuple(one for one in side_by_side(own, theirs, names=names) if one.ours != one.theirs)
+
+
+def side_by_side(own: Iia, theirs: Iia, *, names: Names = NAMES) -> tuple[Difference, ...]:
+    """Return every field of both copies, in the order of our copy, whether it differs or not."""
+    return (
         *_of_whole(own, theirs),
         *_of_partners(own, theirs, names=names),
         *_of_conditions(own, theirs, names=names),
     )
-    return tuple(one for one in found if one.ours != one.theirs)
 
 
 def pairs(
@@ -198,7 +202,7 @@ def _of_conditions(own: Iia, theirs: Iia, *, names: Names) -> Iterator[Differenc
     for ours, their in matched:
         here = own.conditions[ours]
         place = place_of(here, ours, names=names)
-        yield from between(here, theirs.conditions[their], place=place)
+        yield from _fields(here, theirs.conditions[their], place=place)
     for position in missing:
         condition = own.conditions[position]
         place = place_of(condition, position, names=names)
@@ -211,11 +215,14 @@ def _of_conditions(own: Iia, theirs: Iia, *, names: Names) -> Iterator[Differenc
 
 def between(ours: Condition, theirs: Condition, *, place: str) -> Iterator[Difference]:
     """Yield every field in which two conditions differ."""
+    return (one for one in _fields(ours, theirs, place=place) if one.ours != one.theirs)
+
+
+def _fields(ours: Condition, theirs: Condition, *, place: str) -> Iterator[Difference]:
     for field in FIELDS:
+        where = f"{place}: {field.label(ours)}"
         here, there = field.shown(ours), field.shown(theirs)
-        if here != there:
-            where = f"{place}: {field.label(ours)}"
-            yield Difference(place=where, ours=here, theirs=there, is_hashed=field.is_hashed)
+        yield Difference(place=where, ours=here, theirs=there, is_hashed=field.is_hashed)
 
 
 def _in_short(condition: Condition) -> str:

@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from hansa.kernel import bundles
-from hansa.kernel.files import headers, one_of
+from hansa.kernel.files import headers, headers_of, one_of
 from hansa.kernel.models import JointRecord
-from hansa.web import reading
+from hansa.web import detail, reading
 from hansa.web.views.home import insider
 
 
@@ -53,3 +53,16 @@ def attachment(request: HttpRequest, noun: str, key: uuid.UUID, digest: str) -> 
     if file is None:
         raise Http404
     return HttpResponse(bytes(file.content), headers=headers(file))
+
+
+@login_required
+@require_safe
+def download(request: HttpRequest, noun: str, key: uuid.UUID, name: str) -> HttpResponse:
+    """Make a file of a record for whoever may see the record."""
+    person = insider(request)
+    offered = detail.downloads(reading.one(person, noun=noun, key=key), person)
+    found = next((one for one in offered if one.name == name), None)
+    if found is None:
+        raise Http404
+    media_type, content = found.build()
+    return HttpResponse(content, headers=headers_of(name=found.name, media_type=media_type))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hansa.kernel.actions import Action
 from hansa.kernel.models import Person, Record
-from hansa.kernel.pages import Table
+from hansa.kernel.pages import Asked, Table
 from hansa.kernel.policy import ClauseError
 from hansa.kernel.reading import readable
 from hansa.lib.errors import HansaError, InvalidError, RefusedError
@@ -79,7 +79,7 @@ def record(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
     context = {
         "record": found,
         "noun": noun,
-        "line": detail.line(found),
+        "line": detail.lines([found])[0],
         "actions": reading.possible(found, by=person),
         **detail.of(found, person),
     }
@@ -111,10 +111,12 @@ def act(request: HttpRequest, action: Action[Any], found: Record) -> HttpRespons
     refusal = action.refusal(found, person) or denied(action, found)
     if refusal is not None:
         return refuse(request, refusal, what=action.title, back=back)
-    choices = detail.choices(action, found, by=person)
+    given = request.POST if request.method == "POST" else request.GET
+    about = Asked(record=found, person=person, given=given.dict())
+    choices = detail.choices(action, about)
     if request.method != "POST":
         start = {name: request.GET[name] for name in action.inputs.model_fields if name in request.GET}
-        form = form_for(action, choices=choices, initial=start | detail.initial(action, found))
+        form = form_for(action, choices=choices, initial=start | detail.initial(action, about))
         return asked(request, action, found, form=form, back=back)
     form = form_for(action, choices=choices, data=request.POST, files=request.FILES)
     if not form.is_valid():
@@ -150,7 +152,7 @@ def asked(
         "form": form,
         "back": back,
         "happens": detail.happens(action, found),
-        "about": None if action.makes else detail.line(found),
+        "about": None if action.makes else detail.lines([found])[0],
     }
     return page(request, "web/action.html", context, status=status)
 

@@ -16,14 +16,15 @@ def test_call_shows_who_applied_to_the_office_alone(scene: Scene) -> None:
     (row,) = office["applications"]
     assert (row["name"], row["rank"], row["outcome"]) == ("Anna Muster", 1, "Karolinska Institutet")
     assert (office["comment"], office["places"]) == ("All are in.", [{"name": "Karolinska Institutet", "places": 4}])
-    assert (applicant["applications"], applicant["apply"]) == ([], "")
+    assert (applicant["applications"], applicant["makes"]) == ([], [])
 
 
 def test_call_leads_applicants_to_the_form(scene: Scene) -> None:
     call = opened(scene)
 
-    assert applying.call(call, scene["participant"])["apply"].endswith(f"?call={call.pk}")
-    assert applying.call(call, scene["officer"])["apply"] == ""
+    (apply,) = applying.call(call, scene["participant"])["makes"]
+    assert apply["url"].endswith(f"?call={call.pk}")
+    assert applying.call(call, scene["officer"])["makes"] == []
     assert applying.call(over(call), scene["officer"])["applications"] == []
 
 
@@ -36,7 +37,7 @@ def test_application_shows_points_and_the_way_to_the_nomination(scene: Scene) ->
 
     after = applying.application(now(row), scene["officer"])
 
-    assert (before["nominate"], before["outcome_name"]) == ("", "")
+    assert (before["makes"], before["outcome_name"]) == ([], "")
     assert before["points"][0] == {"name": "marks", "weight": 3, "points": 90}
-    assert after["nominate"].endswith(f"?application={row.pk}")
+    assert after["makes"][0]["url"].endswith(f"?application={row.pk}")
     assert after["outcome_name"] == "Karolinska Institutet"

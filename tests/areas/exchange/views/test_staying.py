@@ -3,7 +3,7 @@
 import pytest
 
 from hansa.areas.exchange import rules
-from hansa.areas.exchange.views import staying
+from hansa.areas.exchange.views import staying, steps
 from hansa.areas.exchange.views.naming import institutions
 from tests.areas.exchange.hosting import Incoming, offer
 from tests.areas.exchange.league import League
@@ -60,10 +60,10 @@ def test_waits_names_whose_turn_it_is(scene: Scene, state: str, who: str | None)
     stay = scene.nominate()
     stay.state = state
 
-    found = staying.waits(stay, institutions())
+    found = steps.waits(stay, institutions())
 
     assert found.get("who") == who
-    assert sum(step["here"] for step in staying.steps(stay)) == (0 if who is None else 1)
+    assert sum(step["here"] for step in steps.steps(stay)) == (0 if who is None else 1)
 
 
 def test_basis_names_the_condition_of_an_agreement(league: League) -> None:

@@ -127,6 +127,7 @@ class Application(Record):
     title_of_list = _("Applications")
     State = ApplicationState
     searched: ClassVar[tuple[str, ...]] = ("given_names", "family_name")
+    list_related: ClassVar[tuple[str, ...]] = ("call",)
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications", editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications", editable=False)

@@ -20,6 +20,8 @@ class Check(Record):
     noun = "checks"
     title_of_list = _("Checks before the start")
     State = CheckState
+    list_filters: ClassVar[tuple[str, ...]] = ("kind",)
+    list_related: ClassVar[tuple[str, ...]] = ("mobility", "mobility__stay")
 
     mobility = models.ForeignKey(Mobility, on_delete=models.CASCADE, related_name="checks", editable=False)
     kind = models.CharField(_("what is checked"), max_length=16, choices=CheckKind.choices, editable=False)

@@ -28,6 +28,7 @@ class Iia(Record):
     title_of_list = _("Agreements of Erasmus Without Paper")
     State = IiaState
     searched: ClassVar[tuple[str, ...]] = ("title", "partner")
+    list_defers: ClassVar[tuple[str, ...]] = ("ours", "theirs", "approved_copy", "approval", "side")
 
     title = models.CharField(_("title"), max_length=200)
     partner = models.CharField(_("partner (SCHAC id)"), max_length=120)

@@ -35,6 +35,9 @@ class Mobility(JointRecord):
     title_of_list = _("Mobilities")
     State = MobilityState
     searched: ClassVar[tuple[str, ...]] = ("stay__family_name", "stay__given_names", "title")
+    list_filters: ClassVar[tuple[str, ...]] = ("kind", "year")
+    list_related: ClassVar[tuple[str, ...]] = ("stay",)
+    list_defers: ClassVar[tuple[str, ...]] = ("transcript", "credential", "recognition", "signatures", "raw")
     finished: ClassVar[frozenset[str]] = frozenset({str(MobilityState.RECOGNISED)})
 
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, editable=False)

@@ -21,6 +21,7 @@ class Offer(JointRecord):
     title_of_list = _("Catalogue")
     State = OfferState
     searched: ClassVar[tuple[str, ...]] = ("title", "code", "department")
+    list_filters: ClassVar[tuple[str, ...]] = ("kind", "form")
 
     class Form(models.TextChoices):
         """What is offered."""

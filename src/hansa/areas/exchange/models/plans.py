@@ -19,6 +19,8 @@ class Plan(Record):
     noun = "plans"
     title_of_list = _("Learning agreements and rotation plans")
     State = PlanState
+    list_related: ClassVar[tuple[str, ...]] = ("mobility", "mobility__stay")
+    list_defers: ClassVar[tuple[str, ...]] = ("document", "signatures", "raw")
 
     class Phase(models.TextChoices):
         """When a version was made."""

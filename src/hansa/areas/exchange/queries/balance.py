@@ -25,6 +25,7 @@ class Row:
     places: int
     taken: int
     theirs: int | None
+    clause: str = ""
 
     @property
     def free(self) -> int:
@@ -35,6 +36,29 @@ class Row:
     def agrees(self) -> bool | None:
         """Tell whether both count the same, or None where the partner says nothing."""
         return None if self.theirs is None else self.theirs == self.taken
+
+
+@dataclass(kw_only=True)
+class Total:
+    """How full the places of one partner are, whatever they are for."""
+
+    partner: str
+    sent: int = 0
+    to_send: int = 0
+    received: int = 0
+    to_receive: int = 0
+
+
+def by_partner(rows: Iterable[Row]) -> list[Total]:
+    """Return the balance of each partner, whoever moves most first."""
+    found: dict[str, Total] = {}
+    for row in rows:
+        total = found.setdefault(row.partner, Total(partner=row.partner))
+        if row.is_outgoing:
+            total.sent, total.to_send = total.sent + row.taken, total.to_send + row.places
+        else:
+            total.received, total.to_receive = total.received + row.taken, total.to_receive + row.places
+    return sorted(found.values(), key=lambda one: (-(one.sent + one.received), one.partner))
 
 
 Key = tuple[str, str, str, str]
@@ -49,6 +73,7 @@ def rows(year: str) -> list[Row]:
             is_outgoing=place.sending == own().id,
             kind=place.kind,
             basis=place.clause,
+            clause=place.clause,
             title=place.title,
             places=place.places,
             taken=mine.get((place.agreement, place.clause, place.sending, place.receiving), 0),

@@ -13,7 +13,7 @@ from hansa.lib.errors import InvalidError
 from hansa.lib.ewp.iia import Iia as Copy
 from hansa.lib.ewp.iia import Names
 from hansa.lib.ewp.iia_clause import Terms, compare_with_clauses
-from hansa.lib.ewp.iia_difference import Difference, differences
+from hansa.lib.ewp.iia_difference import NOTHING, Difference, differences, side_by_side
 from hansa.lib.ewp.iia_obstacles import Obstacle
 from hansa.lib.ewp.iia_obstacles import obstacles as between
 from hansa.lib.ewp.iia_reading import Received, read_stored
@@ -54,6 +54,15 @@ def differing(iia: Iia) -> tuple[Difference, ...]:
     if ours is None or theirs is None or theirs.iia is None:
         return ()
     return differences(ours, theirs.iia, names=names(iia))
+
+
+def alike(iia: Iia) -> tuple[Difference, ...]:
+    """Return the fields that are the same in both copies and say something."""
+    ours, theirs = copies(iia)
+    if ours is None or theirs is None or theirs.iia is None:
+        return ()
+    found = side_by_side(ours, theirs.iia, names=names(iia))
+    return tuple(one for one in found if one.ours == one.theirs != NOTHING)
 
 
 def obstacles(iia: Iia) -> tuple[Obstacle, ...]:

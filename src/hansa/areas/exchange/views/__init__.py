@@ -2,12 +2,26 @@
 
 from typing import Any
 
-from hansa.areas.exchange.models import Application, Call, Check, Iia, Message, Mobility, Offer, Plan
-from hansa.areas.exchange.views import agreements, applying, choosing, home, overviews, planning, staying
+from hansa.areas.exchange.models import Application, Call, Check, Iia, Mailing, Message, Mobility, Offer, Plan, Profile
+from hansa.areas.exchange.views import (
+    agreements,
+    applying,
+    choosing,
+    describing,
+    filling,
+    home,
+    naming,
+    overviews,
+    planning,
+    staying,
+    taking,
+    telling,
+)
 from hansa.kernel.models import Person, Record
 
 waiting, running, produced, failed = home.waiting, home.running, home.produced, home.failed
-choices, PAGES = choosing.choices, overviews.PAGES
+waiting_count, lines, downloads = home.waiting_count, naming.lines, taking.downloads
+choices, initial, tells, PAGES = choosing.choices, filling.initial, telling.tells, overviews.PAGES
 
 DETAILS: dict[type[Record], Any] = {
     Mobility: staying.detail,
@@ -18,6 +32,8 @@ DETAILS: dict[type[Record], Any] = {
     Application: applying.application,
     Iia: agreements.iia,
     Message: agreements.message,
+    Mailing: describing.mailing,
+    Profile: describing.profile,
 }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hansa.areas.exchange.models import Iia, Message
 from hansa.areas.exchange.queries import comparison
 from hansa.areas.exchange.queries.network import HEI
@@ -10,6 +12,7 @@ from hansa.areas.exchange.views.naming import called, institutions
 from hansa.kernel.models import Person
 from hansa.lib.ewp.iia import Kind
 
+MOST = 20
 #: States in which an approval may still be asked for.
 UNAGREED = (IiaState.SHARED, IiaState.APPROVED_THERE, IiaState.CHANGED, IiaState.TERMINATED)
 
@@ -24,10 +27,22 @@ def iia(record: Iia, _person: Person) -> dict[str, Any]:
             for one in record.conditions
         ],
         "differing": sorted(comparison.differing(record), key=lambda one: not one.is_hashed),
+        "alike": comparison.alike(record),
+        "versions": history(record),
+        "pdf": record.files(),
         "obstacles": comparison.obstacles(record) if record.state in UNAGREED else (),
         "against_clauses": comparison.against_clauses(record),
         "has_both": bool(record.ours and record.theirs),
     }
+
+
+def history(record: Iia) -> list[dict[str, Any]]:
+    """Return the versions of our copy that were served, the newest first, with what the partner approved of them."""
+    marks = ((record.hash, _("what we serve now")), (record.approved_there, _("what the partner approved")))
+    return [
+        {"at": row.at, "hash": row.hash, "marks": [words for hash_, words in marks if row.hash == hash_]}
+        for row in record.versions.order_by("-at", "-id").defer("document")[:MOST]
+    ]
 
 
 def message(record: Message, _person: Person) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Application, Call
 from hansa.areas.exchange.states import ApplicationState, CallState
@@ -16,15 +17,16 @@ MOST = 200
 def call(record: Call, person: Person) -> dict[str, Any]:
     """Return what the page of a call shows; who applied is for the office alone."""
     known = institutions()
+    apply = f"{reverse('make', args=['applications', 'apply'])}?call={record.pk}"
     rows = record.applications.order_by("rank", "-score", "created")[:MOST]
     return {
         "kind": record.get_kind_display(),
         "comment": record.comment,
         "places": [{"name": called(one["institution"], known), "places": one["places"]} for one in record.destinations],
         "applications": [line(row, known) for row in rows] if has(person, "applications.read") else [],
-        "apply": f"{reverse('make', args=['applications', 'apply'])}?call={record.pk}"
+        "makes": [{"title": _("Apply"), "url": apply, "is_main": True}]
         if record.state == CallState.OPEN and has(person, "applications.apply")
-        else "",
+        else [],
     }
 
 
@@ -57,5 +59,5 @@ def application(record: Application, person: Person) -> dict[str, Any]:
         ],
         "documents": record.files(),
         "outcome_name": called(record.outcome, known) if record.outcome else "",
-        "nominate": nominate if may_nominate else "",
+        "makes": [{"title": _("Nominate"), "url": nominate, "is_main": True}] if may_nominate else [],
     }

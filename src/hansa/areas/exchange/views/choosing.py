@@ -5,23 +5,37 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hansa.areas.exchange.models import Application, Call, Iia, Offer
+from hansa.areas.exchange.models import Application, Call, Iia, Mobility, Offer
 from hansa.areas.exchange.network import catalogue
 from hansa.areas.exchange.queries import network, places
-from hansa.areas.exchange.states import ApplicationState, CallState, CheckKind, Cycle, IiaState, Kind, Level, OfferState
-from hansa.areas.exchange.views.naming import called, institutions
+from hansa.areas.exchange.queries.named import row_named
+from hansa.areas.exchange.rules import PARTICIPANT
+from hansa.areas.exchange.states import (
+    PLANNING,
+    ApplicationState,
+    CallState,
+    CheckKind,
+    Cycle,
+    IiaState,
+    Kind,
+    Level,
+    MobilityState,
+    OfferState,
+)
+from hansa.areas.exchange.views.naming import called, in_words, institutions, noted, titled
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement
+from hansa.kernel.models import Agreement, Person
+from hansa.kernel.pages import Asked
+from hansa.kernel.people import has
 
 Options = list[tuple[str, Any]]
 MOST = 500
-GENDERS = ("female", "male", "other", "unknown")
 
 
-def choices(action: str) -> dict[str, Options]:
-    """Return what can be chosen in the form of an action."""
-    found = CHOICES.get(action)
-    return found() if found is not None else {}
+def choices(action: str, asked: Asked | None = None) -> dict[str, Options]:
+    """Return what can be chosen in the form of an action; some depends on the record and on who asks."""
+    found = CHOICES[action]() if action in CHOICES else {}
+    return found | CHOICES_OF[action](asked) if asked is not None and action in CHOICES_OF else found
 
 
 def places_from_here() -> Options:
@@ -54,13 +68,18 @@ def places_from_here() -> Options:
 
 def nomination() -> dict[str, Options]:
     """Return what can be chosen when someone is nominated without a call."""
-    offers = Offer.objects.filter(state=OfferState.OPEN).exclude(lead=own().id)[:MOST]
+    rows = Offer.objects.filter(state=OfferState.OPEN).exclude(lead=own().id)[:MOST]
+    people = Person.objects.filter(state=Person.State.ACTIVE, roles__icontains=PARTICIPANT).order_by("name")[:MOST]
     return {
         "place": places_from_here(),
         "cycle": list(Cycle.choices),
         "language_level": list(Level.choices),
-        "gender": [(one, _(one)) for one in GENDERS],
-        "offer": [("", _("none")), *((str(row.pk), f"{row.title}, {row.department}") for row in offers)],
+        "gender": genders(),
+        "offer": [("", _("none")), *((str(row.pk), f"{row.title}, {row.department}") for row in rows)],
+        "participant": [
+            ("", _("no account here")),
+            *((row.username, f"{row.name} ({row.username})") for row in people),
+        ],
     }
 
 
@@ -87,23 +106,77 @@ def opening() -> dict[str, Options]:
     return {"places": places_from_here(), "cycle": list(Cycle.choices), "language_level": list(Level.choices)}
 
 
-def applying() -> dict[str, Options]:
-    """Return to which calls and destinations somebody can apply."""
+def applying(asked: Asked) -> dict[str, Options]:
+    """Return to which calls somebody can apply, and where one can go by the call that was chosen."""
     known = institutions()
     calls = list(Call.objects.filter(state=CallState.OPEN)[:MOST])
-    there = {one["institution"]: called(one["institution"], known) for call in calls for one in call.destinations}
+    chosen = asked.record.call_id if isinstance(asked.record, Application) else None
+    wanted = str(chosen or asked.given.get("call", ""))
+    there = [call for call in calls if str(call.pk) == wanted] or calls
+    wishes = {one["institution"]: called(one["institution"], known) for call in there for one in call.destinations}
     return {
         "call": [(str(call.pk), call.title) for call in calls],
-        "wishes": list(there.items()),
+        "wishes": list(wishes.items()),
+        "gender": genders(),
         "language_level": list(Level.choices),
     }
 
 
-def planning() -> dict[str, Options]:
-    """Return what can be chosen for a plan: offers of the catalogues of partners."""
+def attaching(asked: Asked) -> dict[str, Options]:
+    """Return which documents the call asks for."""
+    return {"purpose": [(name, name) for name in asked.record.call.documents]}
+
+
+def detaching(asked: Asked) -> dict[str, Options]:
+    """Return the documents of an application."""
+    return {"document": [(file.digest, f"{file.name} ({file.role})") for file in asked.record.files()]}
+
+
+def deciding(asked: Asked) -> dict[str, Options]:
+    """Return where an applicant can be sent."""
     known = institutions()
-    rows = Offer.objects.filter(state=OfferState.OPEN).exclude(lead=own().id)[:MOST]
-    return {"offers": [(str(row.pk), f"{row.title}, {row.department} ({called(row.lead, known)})") for row in rows]}
+    there = [one["institution"] for one in asked.record.call.destinations]
+    return {"destination": [(one, called(one, known)) for one in there]}
+
+
+def genders() -> Options:
+    """Return the genders that the network knows, in words."""
+    return [("female", _("female")), ("male", _("male")), ("other", _("other")), ("unknown", _("not stated"))]
+
+
+def stays_of(rows: Any, *, wanted: str) -> Options:
+    """Return stays to choose from; where the address names one of them, that one alone."""
+    known = institutions()
+    found = rows.select_related("stay").order_by("-updated")
+    named = row_named(found, wanted) if wanted else None
+    return [(str(row.pk), f"{titled(row, known)}: {noted(row)}") for row in ([named] if named else found[:MOST])]
+
+
+def planned(asked: Asked) -> dict[str, Options]:
+    """Return the stays for which somebody can write a plan, and the offers of their hosts."""
+    rows = Mobility.objects.filter(is_outgoing=True, state__in=PLANNING)
+    own = rows if has(asked.person, "plans.draft") else rows.filter(Mobility.own_of(asked.person))
+    found = stays_of(own, wanted=asked.given.get("mobility", ""))
+    hosts = own.filter(pk__in=[key for key, _words in found]).values_list("receiving", flat=True).distinct()
+    return {"mobility": found, "offers": offers(list(hosts))}
+
+
+def planned_again(asked: Asked) -> dict[str, Options]:
+    """Return the offers of the host of a plan that is revised."""
+    return {"offers": offers([asked.record.mobility.receiving])}
+
+
+def offers(hosts: list[str]) -> Options:
+    """Return the open offers of hosts."""
+    known = institutions()
+    rows = Offer.objects.filter(state=OfferState.OPEN, lead__in=hosts)[:MOST]
+    return [(str(row.pk), f"{row.title}, {row.department} ({called(row.lead, known)})") for row in rows]
+
+
+def required(asked: Asked) -> dict[str, Options]:
+    """Return the stays here for which a check can be asked for."""
+    rows = Mobility.objects.filter(is_outgoing=False, state__in=(MobilityState.ACCEPTED, MobilityState.CONFIRMED))
+    return {"mobility": stays_of(rows, wanted=asked.given.get("mobility", "")), "kind": list(CheckKind.choices)}
 
 
 def applications() -> dict[str, Options]:
@@ -128,18 +201,23 @@ def agreeing() -> dict[str, Options]:
     known = institutions()
     held = list(Agreement.objects.filter(state=Agreement.State.IN_FORCE))
     parties = {party: called(party, known) for one in held for party in one.parties if party != own().id}
-    members = catalogue.current().institutions.items()
     clauses = {
-        clause["id"]: f"{clause['id']} {clause['title']}"
+        clause["id"]: f"{clause['id']} {in_words(clause['title'])}"
         for one in held
         for clause in one.document["clauses"]
         if clause["area"] == Iia.area
     }
     return {
-        "partner": sorted(((hei, f"{one.name()} ({hei})") for hei, one in members), key=lambda pair: pair[1].lower()),
+        "partner": members(),
         "institution": [("", _("none")), *parties.items()],
         "clauses": list(clauses.items()),
     }
+
+
+def members() -> Options:
+    """Return the members of the network by their names."""
+    found = catalogue.current().institutions.items()
+    return sorted(((hei, f"{one.name()} ({hei})") for hei, one in found), key=lambda pair: pair[1].lower())
 
 
 def linking() -> dict[str, Options]:
@@ -153,12 +231,22 @@ CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "mobilities.nominate": applications,
     "offers.offer": to_here,
     "calls.open": opening,
-    "applications.apply": applying,
-    "applications.revise": applying,
-    "plans.draft": planning,
-    "plans.draft_own": planning,
     "mailings.send": writing,
     "iias.draft": agreeing,
     "iias.connect": linking,
-    "checks.require": lambda: {"kind": list(CheckKind.choices)},
+    "messages.ask": lambda: {"partner": members()},
+    "offers.revise": lambda: {"language_level": list(Level.choices), "checks": list(CheckKind.choices)},
+}
+#: What depends on the record, on what is filled in so far, or on who asks.
+CHOICES_OF: dict[str, Callable[[Asked], dict[str, Options]]] = {
+    "applications.apply": applying,
+    "applications.revise": applying,
+    "applications.attach": attaching,
+    "applications.detach": detaching,
+    "applications.decide": deciding,
+    "plans.draft": planned,
+    "plans.draft_own": planned,
+    "plans.revise": planned_again,
+    "plans.revise_own": planned_again,
+    "checks.require": required,
 }

@@ -1,15 +1,16 @@
 """What the home page says of exchange: what waits for whom, what is under way, what came out, what went wrong.
 
-Each list is read in a constant number of queries and holds at most so many lines, whatever the node keeps.
+Each list is read in a constant number of queries, along an index, and holds at most so many lines, whatever the node
+keeps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hansa.areas.exchange.models import Application, Call, Check, Iia, Message, Mobility, Plan
@@ -22,165 +23,274 @@ from hansa.areas.exchange.states import (
     MobilityState,
     PlanState,
 )
-from hansa.areas.exchange.views.naming import Item, called, institutions, item, who
+from hansa.areas.exchange.views.naming import Item, Known, called, institutions, item, noted, titled
+from hansa.areas.exchange.views.steps import turn
 from hansa.kernel.models import Person
 from hansa.kernel.people import has
 
 MOST = 50
 Rows = QuerySet[Any]
-#: Which stays wait for whom: the permission, whether ours to host, the state, and what is to be done.
-STAYS: tuple[tuple[str, bool, MobilityState, str | Promise], ...] = (
-    ("mobilities.decide", True, MobilityState.NOMINATED, gettext_lazy("Look who is nominated, then accept or reject.")),
-    ("mobilities.host", True, MobilityState.ACCEPTED, gettext_lazy("Confirm the first day once nothing is missing.")),
-    ("mobilities.host", True, MobilityState.CONFIRMED, gettext_lazy("Confirm the arrival.")),
-    ("mobilities.host", True, MobilityState.ARRIVED, gettext_lazy("Confirm the departure.")),
-    ("mobilities.transcribe", True, MobilityState.DEPARTED, gettext_lazy("Issue the transcript.")),
-    ("mobilities.recognise", False, MobilityState.TRANSCRIBED, gettext_lazy("Decide course by course what counts.")),
+Titled = Callable[[Any, Known], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """Records that wait for whoever has a permission: which, how a line calls them, and what is to be done."""
+
+    needs: str
+    rows: Callable[[Person], Rows]
+    note: str | Promise = ""
+    titled: Titled = lambda row, _known: str(row)
+
+    def first(self, person: Person) -> Rows:
+        """Return the records that wait, the longest first, so many at most."""
+        return self.rows(person).order_by("updated")[:MOST]
+
+
+def of_stay(row: Any, known: Known) -> str:
+    """Return whose stay a plan or a check is part of."""
+    return f"{row}: {titled(row.mobility, known)}" if isinstance(row, Check) else titled(row.mobility, known)
+
+
+def of_call(row: Any, _known: Known) -> str:
+    """Return who applied for which call."""
+    return f"{row}: {row.call}"
+
+
+def own_call(row: Any, _known: Known) -> str:
+    """Return the call of an application, which need not name who applied."""
+    return str(row.call)
+
+
+def stays(state: MobilityState, *, outgoing: bool, **narrower: Any) -> Callable[[Person], Rows]:
+    """Return a question for stays in a state, sent or received."""
+    found = {"state": state, "is_outgoing": outgoing, **narrower}
+    return lambda _person: Mobility.objects.filter(**found).select_related("stay")
+
+
+def come(state: MobilityState, day: str) -> Callable[[Person], Rows]:
+    """Return a question for stays here of which a day has come."""
+    asked = stays(state, outgoing=False)
+    return lambda person: asked(person).filter(**{f"{day}__lte": timezone.localdate()})
+
+
+def parts(kind: type[Any], state: str, *, outgoing: bool) -> Callable[[Person], Rows]:
+    """Return a question for plans or checks in a state, of stays sent or received."""
+    found = {"state": state, "mobility__is_outgoing": outgoing}
+    return lambda _person: kind.objects.filter(**found).select_related("mobility", "mobility__stay")
+
+
+def plain(kind: type[Any], *states: str) -> Callable[[Person], Rows]:
+    """Return a question for records in some states."""
+    return lambda _person: kind.objects.filter(state__in=states)
+
+
+def mine(kind: type[Any], state: str, *, related: str = "") -> Callable[[Person], Rows]:
+    """Return a question for a person's own records in a state."""
+
+    def asked(person: Person) -> Rows:
+        rows: Rows = kind.objects.filter(kind.own_of(person), state=state)
+        return rows.select_related(related) if related else rows
+
+    return asked
+
+
+Stays, Ours = MobilityState, ApplicationState
+QUEUES: tuple[Queue, ...] = (
+    Queue(
+        needs="mobilities.decide",
+        rows=stays(Stays.NOMINATED, outgoing=False),
+        note=gettext_lazy("Look who is nominated, then accept or reject."),
+        titled=titled,
+    ),
+    Queue(
+        needs="mobilities.host",
+        rows=stays(Stays.ACCEPTED, outgoing=False),
+        note=gettext_lazy("Confirm the first day once nothing is missing."),
+        titled=titled,
+    ),
+    Queue(
+        needs="mobilities.host",
+        rows=come(Stays.CONFIRMED, "starts"),
+        note=gettext_lazy("Confirm the arrival."),
+        titled=titled,
+    ),
+    Queue(
+        needs="mobilities.host",
+        rows=come(Stays.ARRIVED, "ends"),
+        note=gettext_lazy("Confirm the departure."),
+        titled=titled,
+    ),
+    Queue(
+        needs="mobilities.transcribe",
+        rows=stays(Stays.DEPARTED, outgoing=False),
+        note=gettext_lazy("Issue the transcript."),
+        titled=titled,
+    ),
+    Queue(
+        needs="mobilities.recognise",
+        rows=stays(Stays.TRANSCRIBED, outgoing=True),
+        note=gettext_lazy("Decide course by course what counts."),
+        titled=titled,
+    ),
+    Queue(
+        needs="plans.endorse",
+        rows=parts(Plan, PlanState.SIGNED, outgoing=True),
+        note=gettext_lazy("The participant signed the plan; sign for this institution, and the host gets it."),
+        titled=of_stay,
+    ),
+    Queue(
+        needs="plans.decide",
+        rows=parts(Plan, PlanState.OFFERED, outgoing=False),
+        note=gettext_lazy("Sign the plan for this institution, or return it with a comment."),
+        titled=of_stay,
+    ),
+    Queue(
+        needs="checks.verify",
+        rows=parts(Check, CheckState.SUBMITTED, outgoing=True),
+        note=gettext_lazy("Look at the evidence, then verify it or say what is wrong."),
+        titled=of_stay,
+    ),
+    Queue(
+        needs="calls.rank",
+        rows=lambda _person: Call.objects.filter(state=CallState.OPEN, deadline__lt=timezone.now()),
+        note=gettext_lazy("The deadline is over: close it."),
+    ),
+    Queue(
+        needs="calls.rank",
+        rows=plain(Call, CallState.CLOSED),
+        note=gettext_lazy("Put the applications in order."),
+    ),
+    Queue(
+        needs="mobilities.nominate",
+        rows=lambda _person: Application.objects.filter(state=Ours.TAKEN).select_related("call"),
+        note=gettext_lazy("The place was taken: nominate."),
+        titled=of_call,
+    ),
+    Queue(
+        needs="iias.approve",
+        rows=plain(Iia, IiaState.RECEIVED, IiaState.APPROVED_THERE, IiaState.CHANGED),
+        note=gettext_lazy("Compare both copies, then approve."),
+    ),
+    Queue(needs="messages.resend", rows=plain(Message, MessageState.FAILED, MessageState.EXPIRED)),
+    # What waits for participants themselves.
+    Queue(
+        needs="applications.submit",
+        rows=mine(Application, Ours.DRAFT, related="call"),
+        note=gettext_lazy("Complete it and hand it in before the deadline."),
+        titled=own_call,
+    ),
+    Queue(
+        needs="applications.submit",
+        rows=mine(Application, Ours.SELECTED, related="call"),
+        note=gettext_lazy("You are offered a place: take it or decline."),
+        titled=own_call,
+    ),
+    Queue(
+        needs="plans.sign",
+        rows=mine(Plan, PlanState.DRAFT, related="mobility"),
+        note=gettext_lazy("Complete your plan and sign it."),
+    ),
+    Queue(
+        needs="plans.sign",
+        rows=mine(Plan, PlanState.RETURNED, related="mobility"),
+        note=gettext_lazy("The host returned your plan with a comment: make a new version."),
+    ),
+    Queue(
+        needs="checks.submit",
+        rows=mine(Check, CheckState.REQUIRED),
+        note=gettext_lazy("Hand in the evidence; it stays at your own institution."),
+    ),
+    Queue(
+        needs="checks.submit",
+        rows=mine(Check, CheckState.REFUSED),
+        note=gettext_lazy("The evidence was not accepted: hand in another."),
+    ),
 )
+
+
+def queues(person: Person) -> Iterator[Queue]:
+    """Yield what somebody has to look after."""
+    return (queue for queue in QUEUES if has(person, queue.needs))
 
 
 def waiting(person: Person) -> list[Item]:
     """Return what waits for this person in exchange."""
-    found: list[Item] = []
-    for tell in (_stays, _plans, _checks, _calls, _agreements, _own):
-        found += tell(person)
-    return found
-
-
-def _stays(person: Person) -> list[Item]:
-    wanted = [(hosted, state, note) for needs, hosted, state, note in STAYS if has(person, needs)]
-    if not wanted:
-        return []
-    today = timezone.localdate()
-    rows = Mobility.objects.filter(state__in=[state for _hosted, state, _note in wanted]).select_related("stay")
-    due = {(not hosted, str(state)): note for hosted, state, note in wanted}
-    lines = []
-    for row in rows.order_by("updated")[: 4 * MOST]:
-        note = due.get((row.is_outgoing, row.state))
-        if note is not None and _is_due(row, today):
-            lines.append(item(row, title=f"{who(row)}: {row.title}", note=note))
-    return lines[:MOST]
-
-
-def _is_due(row: Mobility, today: Any) -> bool:
-    """Tell whether a day has come on which something is to be confirmed."""
-    days = {MobilityState.CONFIRMED: row.starts, MobilityState.ARRIVED: row.ends}
-    return bool(days.get(MobilityState(row.state), today) <= today)
-
-
-def _plans(person: Person) -> list[Item]:
-    notes: dict[tuple[str, bool], str] = {}
-    if has(person, "plans.endorse"):
-        notes[PlanState.SIGNED, True] = _("The participant signed; sign for this institution, and the host gets it.")
-    if has(person, "plans.decide"):
-        notes[PlanState.OFFERED, False] = _("Sign it for this institution, or return it with a comment.")
-    rows = Plan.objects.filter(state__in=[state for state, _out in notes]).select_related("mobility", "mobility__stay")
+    wanted = list(queues(person))
+    known = institutions() if wanted else {}
     return [
-        item(row, title=f"{who(row.mobility)}: {row}", note=note)
-        for row in (rows.order_by("updated")[:MOST] if notes else ())
-        if (note := notes.get((row.state, row.mobility.is_outgoing))) is not None
+        item(row, title=queue.titled(row, known), note=told(row, queue.note))
+        for queue in wanted
+        for row in queue.first(person)
     ]
 
 
-def _checks(person: Person) -> list[Item]:
-    if not has(person, "checks.verify"):
-        return []
-    rows = Check.objects.filter(state=CheckState.SUBMITTED, mobility__is_outgoing=True)
-    note = _("Look at the evidence, then verify it or say what is wrong.")
-    return [
-        item(row, title=f"{who(row.mobility)}: {row}", note=note)
-        for row in rows.select_related("mobility", "mobility__stay").order_by("updated")[:MOST]
-    ]
+def waiting_count(person: Person) -> int:
+    """Return how many lines ``waiting`` has, without making them."""
+    return sum(queue.first(person).count() for queue in queues(person))
 
 
-def _calls(person: Person) -> list[Item]:
-    found: list[Item] = []
-    if has(person, "calls.rank"):
-        over = Call.objects.filter(state=CallState.OPEN, deadline__lt=timezone.now())[:MOST]
-        found += [item(row, title=row.title, note=_("The deadline is over: close it.")) for row in over]
-        closed = Call.objects.filter(state=CallState.CLOSED)[:MOST]
-        found += [item(row, title=row.title, note=_("Put the applications in order.")) for row in closed]
-    if has(person, "mobilities.nominate"):
-        taken = Application.objects.filter(state=ApplicationState.TAKEN).select_related("call").order_by("updated")
-        note = _("The place was taken: nominate.")
-        found += [item(row, title=f"{row}: {row.call}", note=note) for row in taken[:MOST]]
-    return found
+def told(row: Any, note: str | Promise) -> str | Promise:
+    """Return what is to be done with a record, with what went wrong and with the kind of a stay where there are any."""
+    if isinstance(row, Message):
+        return f"{row.trouble} {row.remedy}".strip()
+    if isinstance(row, Mobility):
+        return f"{note} {noted(row)}"
+    return (row.trouble if isinstance(row, Iia) else "") or note
 
 
-def _agreements(person: Person) -> list[Item]:
-    found: list[Item] = []
-    if has(person, "iias.approve"):
-        open_states = (IiaState.RECEIVED, IiaState.APPROVED_THERE, IiaState.CHANGED)
-        rows = Iia.objects.filter(state__in=open_states).order_by("updated")[:MOST]
-        note = _("Compare both copies, then approve.")
-        found += [item(row, title=row.title, note=row.trouble or note) for row in rows]
-    if has(person, "messages.resend"):
-        stuck = Message.objects.filter(state__in=(MessageState.FAILED, MessageState.EXPIRED)).order_by("-updated")[
-            :MOST
-        ]
-        found += [item(row, title=str(row), note=f"{row.trouble} {row.remedy}") for row in stuck]
-    return found
-
-
-#: What waits for participants themselves.
-OWN: tuple[tuple[str, type[Any], dict[str, str | Promise]], ...] = (
-    (
-        "applications.submit",
-        Application,
-        {
-            ApplicationState.DRAFT: gettext_lazy("Complete it and hand it in before the deadline."),
-            ApplicationState.SELECTED: gettext_lazy("You are offered a place: take it or decline."),
-        },
-    ),
-    (
-        "plans.sign",
-        Plan,
-        {
-            PlanState.DRAFT: gettext_lazy("Complete it and sign."),
-            PlanState.RETURNED: gettext_lazy("The host returned it with a comment: make a new version."),
-        },
-    ),
-    (
-        "checks.submit",
-        Check,
-        {
-            CheckState.REQUIRED: gettext_lazy("Hand in the evidence; it stays at your own institution."),
-            CheckState.REFUSED: gettext_lazy("The evidence was not accepted: hand in another."),
-        },
-    ),
+#: States in which a stay is neither over nor on its way without a next step of one of both institutions.
+UNDER_WAY = (
+    MobilityState.NOMINATED,
+    MobilityState.ACCEPTED,
+    MobilityState.CONFIRMED,
+    MobilityState.ARRIVED,
+    MobilityState.DEPARTED,
+    MobilityState.DECIDED,
 )
-
-
-def _own(person: Person) -> list[Item]:
-    found: list[Item] = []
-    for needs, kind, notes in OWN:
-        if has(person, needs):
-            rows: Rows = kind.objects.filter(kind.own_of(person), state__in=list(notes)).order_by("updated")[:MOST]
-            found += [item(row, title=_titled(row), note=notes[row.state]) for row in rows]
-    return found
-
-
-def _titled(row: Any) -> str:
-    """Return how a participant's own record is called, which need not name the participant."""
-    return str(row.call) if isinstance(row, Application) else str(row)
+#: States in which a participant's application is under way.
+APPLIED = (ApplicationState.SUBMITTED, ApplicationState.RESERVE, ApplicationState.TAKEN)
 
 
 def running(person: Person) -> list[Item]:
-    """Return the stays under way, and for whom each waits."""
-    if not has(person, "mobilities.read"):
+    """Return the stays under way, and for whom each waits; of participants their own alone, with applications."""
+    if has(person, "mobilities.read"):
+        found = [row for state in UNDER_WAY for row in newest(stays(state, outgoing=True)(person))]
+    elif has(person, "mobilities.read_own"):
+        own = Mobility.objects.filter(Mobility.own_of(person), state__in=(*UNDER_WAY, MobilityState.TRANSCRIBED))
+        found = list(newest(own.select_related("stay")))
+    else:
         return []
-    states = (MobilityState.NOMINATED, MobilityState.ACCEPTED, MobilityState.DEPARTED, MobilityState.DECIDED)
-    found = Mobility.objects.filter(state__in=states, is_outgoing=True).select_related("stay").order_by("-updated")
     known = institutions()
-    return [
-        item(row, title=f"{who(row)}: {row.title}", who=called(row.partner, known), note=row.get_kind_display())
-        for row in found[:MOST]
-    ]
+    return [*_applied(person), *(_under_way(row, known) for row in latest(found))]
+
+
+def _applied(person: Person) -> list[Item]:
+    """Return a participant's own applications that the office has."""
+    if not has(person, "applications.read_own"):
+        return []
+    rows = Application.objects.filter(Application.own_of(person), state__in=APPLIED).select_related("call")
+    return [item(row, title=str(row.call)) for row in newest(rows)]
+
+
+def _under_way(row: Mobility, known: Known) -> Item:
+    whose = turn(row)
+    return item(row, title=titled(row, known), who=called(whose, known) if whose else "", note=noted(row))
+
+
+def newest(rows: Rows) -> Rows:
+    """Return the records that changed last."""
+    return rows.order_by("-updated")[:MOST]
+
+
+def latest(found: list[Any]) -> list[Any]:
+    """Return what changed last of several lists together."""
+    return sorted(found, key=lambda row: row.updated, reverse=True)[:MOST]
 
 
 def produced(person: Person) -> list[Item]:
     """Return the stays that were recognised, the newest first."""
-    return _list(person, MobilityState.RECOGNISED, note=lambda row: str(row.get_kind_display()))
+    return _list(person, MobilityState.RECOGNISED, note=noted)
 
 
 def failed(person: Person) -> list[Item]:
@@ -189,7 +299,11 @@ def failed(person: Person) -> list[Item]:
 
 
 def _list(person: Person, state: MobilityState, *, note: Callable[[Mobility], str]) -> list[Item]:
-    if not has(person, "mobilities.read"):
+    if has(person, "mobilities.read"):
+        rows = Mobility.objects.filter(state=state)
+    elif has(person, "mobilities.read_own"):
+        rows = Mobility.objects.filter(Mobility.own_of(person), state=state)
+    else:
         return []
-    rows = Mobility.objects.filter(state=state).order_by("-updated")[:MOST]
-    return [item(row, title=row.title, note=note(row)) for row in rows]
+    known = institutions()
+    return [item(row, title=titled(row, known), note=note(row)) for row in newest(rows.select_related("stay"))]

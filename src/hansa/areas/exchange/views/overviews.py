@@ -2,31 +2,38 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from hansa.areas.exchange.models import Message, Mobility, Stay
+from hansa.areas.exchange.forms import NAMES
+from hansa.areas.exchange.models import Mobility, Stay
 from hansa.areas.exchange.queries import balance, experience, reports
+from hansa.areas.exchange.queries import waiting as late
 from hansa.areas.exchange.states import Kind, MessageState
-from hansa.areas.exchange.views.naming import called, institutions, who
-from hansa.kernel.models import Letter, Person
+from hansa.areas.exchange.views.naming import Known, called, in_words, institutions, who
+from hansa.kernel.models import Person
 from hansa.kernel.pages import Filter, Line, Link, Page, Query, Table
 
-NOUNS = ("mobilities", "plans", "checks", "offers")
-MOST_LETTERS = 200
+#: How many partners are drawn; the table has all of them.
+MOST_BARS = 30
 
 
-def years() -> Filter:
-    """Return the choice of an academic year."""
-    return Filter(name="year", label=_("Academic year"), choices=tuple((year, year) for year in balance.years()))
+def years(*, whole: bool = False) -> Filter:
+    """Return the choice of an academic year: one of them, or with ``whole`` all as well."""
+    choices = tuple((year, year) for year in balance.years())
+    return Filter(name="year", label=_("Academic year"), choices=choices, default="" if whole else balance.present())
 
 
 def places(_person: Person, query: Query) -> Mapping[str, Any]:
     """Return places given and taken by partner and direction, and what partners count."""
-    chosen = years()
-    year = chosen.of(query) or balance.present()
+    chosen, known = years(), institutions()
+    year, rows = chosen.of(query), balance.rows(chosen.of(query))
+    kind = Filter(name="kind", label=_("Kind of stay"), choices=tuple((str(k), k.label) for k in Kind))
+    partner = Filter(name="partner", label=_("Partner"))
+    wanted = [row for row in rows if kind.of(query) in ("", row.kind) and fits(row, partner.of(query), known=known)]
     table = Table(
         columns=(
             _("Partner"),
@@ -38,88 +45,107 @@ def places(_person: Person, query: Query) -> Mapping[str, Any]:
             _("Free"),
             _("Partner counts"),
         ),
-        found=balance.rows(year),
+        found=wanted,
         lines=balance_lines,
         caption=_("Places in {year}").format(year=year),
         note=_("A partner's count comes with each of its letters; members of the network send none."),
     )
     lead = _("What the clauses and agreements give each year, what is taken, and whether both sides count the same.")
-    return {"lead": lead, "filters": [chosen], "tables": [table]}
+    bars = [bar(one, known) for one in balance.by_partner(wanted)[:MOST_BARS]]
+    found = {"lead": lead, "filters": [chosen, kind, partner], "tables": [table], "bars": bars, "year": year}
+    return {**found, "differing": sum(row.agrees is False for row in wanted)}
 
 
-def balance_lines(rows: Sequence[balance.Row]) -> Iterable[Line]:
-    """Return the balance as lines."""
-    known, language = institutions(), (get_language() or "en").partition("-")[0]
-    for row in rows:
-        title = row.title.get(language) or row.title.get("en", "")
-        says = {None: "–", True: str(row.theirs), False: _("{count}: differs").format(count=row.theirs)}[row.agrees]
-        way = _("sent") if row.is_outgoing else _("received")
-        under = f"{row.basis} {title}".strip()
-        yield called(row.partner, known), way, str(Kind(row.kind).label), under, row.places, row.taken, row.free, says
+def fits(row: balance.Row, words: str, *, known: Known) -> bool:
+    """Tell whether the name of a row's partner holds what was searched."""
+    return words.casefold() in called(row.partner, known).casefold()
 
 
-def troubles(_person: Person, query: Query) -> Mapping[str, Any]:
-    """Return what failed with which partner, why, and what to do."""
-    search = Filter(name="partner", label=_("Partner"))
-    wanted = search.of(query)
-    stuck = Message.objects.exclude(state=MessageState.DELIVERED).order_by("-updated")
-    letters = Letter.objects.filter(direction=Letter.Direction.OUT).exclude(state=Letter.State.APPLIED)
-    ours = [row for row in letters.defer("token", "receipt").order_by("-created")[:MOST_LETTERS] if is_ours(row)]
-    known = institutions()
-    named = [row for row in ours if wanted.casefold() in called(row.partner, known).casefold()]
+def bar(total: balance.Total, known: Known) -> dict[str, Any]:
+    """Return how full the places of one partner are in both directions, to be drawn."""
+    ways = [(_("sent"), total.sent, total.to_send), (_("received"), total.received, total.to_receive)]
     return {
-        "lead": _("Everything that a partner has not taken yet, with the reason and what helps."),
-        "filters": [search],
-        "tables": [
-            Table(
-                columns=(_("Member"), _("Message"), _("State"), _("What went wrong"), _("What to do"), _("Attempts")),
-                found=stuck.filter(partner__icontains=wanted) if wanted else stuck,
-                lines=message_lines,
-                caption=_("Messages to the network"),
-            ),
-            Table(
-                columns=(_("Partner"), _("Letter"), _("State"), _("What went wrong"), _("What to do"), _("Attempts")),
-                found=named,
-                lines=letter_lines,
-                caption=_("Letters to partners"),
-            ),
+        "partner": called(total.partner, known),
+        "ways": [
+            {"words": words, "taken": taken, "places": given, "part": share(taken, given)}
+            for words, taken, given in ways
         ],
     }
 
 
-def is_ours(row: Letter) -> bool:
-    """Tell whether a letter is about exchange."""
-    return row.kind.partition(".")[0] in NOUNS
+def share(taken: int, given: int) -> int:
+    """Return how many of a hundred parts of a bar are full."""
+    return min(100, 100 * taken // given) if given else 0
 
 
-def message_lines(rows: Sequence[Message]) -> Iterable[Line]:
-    """Return messages as lines."""
-    for row in rows:
-        link = Link(row.kind, reverse("record", args=[row.noun, row.pk]))
-        yield row.partner, link, row.get_state_display(), row.trouble, row.remedy, row.attempts
-
-
-def letter_lines(rows: Sequence[Letter]) -> Iterable[Line]:
-    """Return letters as lines."""
+def balance_lines(rows: Sequence[balance.Row]) -> Iterable[Line]:
+    """Return the balance as lines."""
     known = institutions()
     for row in rows:
-        noun, key = row.record.split(":")[2:4]
-        link = Link(row.kind, reverse("record", args=[noun, key]))
-        yield (
-            called(row.partner, known),
-            link,
-            row.get_state_display(),
-            row.reason or row.trouble,
-            row.remedy,
-            row.attempts,
-        )
+        says = {None: "–", True: str(row.theirs), False: _("{count}: differs").format(count=row.theirs)}[row.agrees]
+        way = _("sent") if row.is_outgoing else _("received")
+        under = f"{row.basis} {in_words(row.title)}".strip() if row.clause else row.basis
+        yield called(row.partner, known), way, str(Kind(row.kind).label), under, row.places, row.taken, row.free, says
+
+
+def troubles(_person: Person, query: Query) -> Mapping[str, Any]:
+    """Return what waits for a partner or failed, why, and what to do."""
+    everything = late.lines()
+    partner = Filter(name="partner", label=_("Partner"), choices=tuple(late.partners(everything)))
+    kinds = sorted({line.kind for line in everything})
+    kind = Filter(name="kind", label=_("What"), choices=tuple((one, what_of(one)) for one in kinds))
+    state = Filter(
+        name="state", label=_("State"), choices=tuple((one, str(MessageState(one).label)) for one in late.STATES)
+    )
+    chosen = {one.name: one.of(query) for one in (partner, kind, state)}
+    table = Table(
+        columns=(
+            _("Partner"),
+            _("What"),
+            _("State"),
+            _("What went wrong"),
+            _("What to do"),
+            _("Attempts"),
+            _("Since"),
+            _("Tried again"),
+        ),
+        found=[
+            line for line in everything if all(getattr(line, name) == value for name, value in chosen.items() if value)
+        ],
+        lines=late_lines,
+        caption=_("Letters, messages and jobs"),
+    )
+    lead = _("Everything that a partner has not taken yet, with the reason and what helps.")
+    return {"lead": lead, "filters": [partner, kind, state], "tables": [table]}
+
+
+def what_of(kind: str) -> str:
+    """Return a letter, a message or a job in words."""
+    return str(NAMES.get(kind, kind))
+
+
+def late_lines(rows: Sequence[late.Line]) -> Iterable[Line]:
+    """Return what waits or failed as lines of a table."""
+    for row in rows:
+        state = str(MessageState(row.state).label)
+        what = Link(what_of(row.kind), address_of(row.record)) if address_of(row.record) else what_of(row.kind)
+        yield row.name or "–", what, state, row.trouble, row.remedy, row.attempts, row.since, row.next_at or "–"
+
+
+def address_of(urn: str) -> str:
+    """Return the address of a record's page by its URN, or nothing where that names no record with a page."""
+    parts = urn.split(":")
+    try:
+        return reverse("record", args=[parts[2], UUID(parts[3])])
+    except (IndexError, ValueError):
+        return ""
 
 
 def stories(_person: Person, query: Query) -> Mapping[str, Any]:
     """Return what people told after their stays, for the next."""
     words = Filter(name="q", label=_("Words"))
     kind = Filter(name="kind", label=_("Kind of stay"), choices=tuple((str(k), k.label) for k in Kind))
-    chosen = years()
+    chosen = years(whole=True)
     table = Table(
         columns=(_("Where and when"), _("Kind of stay"), _("Rating"), _("Report"), _("Advice")),
         found=experience.shared(words.of(query), kind=kind.of(query), year=chosen.of(query)),
@@ -142,7 +168,7 @@ def funding(_person: Person, query: Query) -> Mapping[str, Any]:
     chosen = years()
     way = Filter(name="way", label=_("Direction"), choices=(("out", _("sent")), ("in", _("received"))))
     outgoing = {"out": True, "in": False}.get(way.of(query))
-    year = chosen.of(query) or balance.present()
+    year = chosen.of(query)
     found = experience.ended(year, outgoing=outgoing)
     sums = experience.totals(list(found.only("arrived", "departed", "state", "stay__id")))
     table = Table(
@@ -180,7 +206,12 @@ def funding_lines(rows: Sequence[Mobility]) -> Iterable[Line]:
 
 
 PAGES = {
-    "balance": Page(title=gettext_lazy("Places and balance"), needs="mobilities.read", build=places),
+    "balance": Page(
+        title=gettext_lazy("Places and balance"),
+        needs="mobilities.read",
+        build=places,
+        template="exchange/balance.html",
+    ),
     "troubles": Page(title=gettext_lazy("What did not arrive"), needs="messages.read", build=troubles),
     "experience": Page(title=gettext_lazy("Experience"), needs="calls.read", build=stories),
     "funding": Page(title=gettext_lazy("Funding report"), needs="messages.read", build=funding),

@@ -9,17 +9,8 @@ from hansa.areas.exchange.models import Mobility, Offer
 from hansa.areas.exchange.queries import gate
 from hansa.areas.exchange.states import CLINICAL, CheckKind, MobilityState
 from hansa.areas.exchange.views.naming import called, institutions, may_see_names
+from hansa.areas.exchange.views.steps import steps, waits
 from hansa.kernel.models import Agreement, Person
-
-WAY = (
-    MobilityState.NOMINATED,
-    MobilityState.ACCEPTED,
-    MobilityState.CONFIRMED,
-    MobilityState.ARRIVED,
-    MobilityState.DEPARTED,
-    MobilityState.TRANSCRIBED,
-    MobilityState.RECOGNISED,
-)
 
 
 def detail(mobility: Mobility, person: Person) -> dict[str, Any]:
@@ -64,32 +55,6 @@ def basis(mobility: Mobility) -> dict[str, str]:
     held = Agreement.objects.filter(hash=mobility.agreement).only("id").first()
     url = f"{link(held)}#clause-{mobility.clause}" if held is not None else ""
     return {"words": _("clause {clause}").format(clause=mobility.clause), "url": url}
-
-
-def steps(mobility: Mobility) -> list[dict[str, Any]]:
-    """Return the way of a stay from the nomination to the recognition, with where it stands."""
-    state = MobilityState.TRANSCRIBED if mobility.state == MobilityState.DECIDED else MobilityState(mobility.state)
-    here = WAY.index(state) if state in WAY else -1
-    days = {MobilityState.ARRIVED: mobility.arrived, MobilityState.DEPARTED: mobility.departed}
-    return [
-        {"words": step.label, "done": place < here, "here": place == here, "day": days.get(step)}
-        for place, step in enumerate(WAY)
-    ]
-
-
-def waits(mobility: Mobility, known: Any) -> dict[str, Any]:
-    """Return for whom a stay waits now, and for what."""
-    receiving, sending = called(mobility.receiving, known), called(mobility.sending, known)
-    found = {
-        MobilityState.NOMINATED: (receiving, _("a decision on the nomination")),
-        MobilityState.ACCEPTED: (receiving, _("the first day to be confirmed")),
-        MobilityState.CONFIRMED: (receiving, _("the arrival")),
-        MobilityState.ARRIVED: (receiving, _("the departure")),
-        MobilityState.DEPARTED: (receiving, _("the transcript")),
-        MobilityState.TRANSCRIBED: (sending, _("the recognition")),
-        MobilityState.DECIDED: (receiving, _("its signature under the recognition")),
-    }.get(MobilityState(mobility.state))
-    return {"who": found[0], "what": found[1], "since": mobility.updated} if found else {}
 
 
 def courses(mobility: Mobility) -> list[dict[str, Any]]:
