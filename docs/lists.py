@@ -167,8 +167,10 @@ and every request.
 
 
 def _limit(name: str, limit: Limit) -> tuple[str, ...]:
-    values = ", ".join(limit.choices) or ("" if limit.kind == "boolean" else f"{limit.low} to {limit.high}")
-    return code(name), limit.kind, limit.direction.replace("_", " "), values, "yes" if limit.stated else "no"
+    bounds = {"boolean": "", "institution": "a party's ROR id", "text": code(limit.pattern)}
+    values = ", ".join(limit.choices) or bounds.get(limit.kind, f"{limit.low} to {limit.high}")
+    stated = "yes" if limit.stated else "where the clause sets it" if limit.where_set else "no"
+    return code(name), limit.kind, limit.direction.replace("_", " "), values, stated
 
 
 def endpoints() -> str:

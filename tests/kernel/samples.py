@@ -1,41 +1,25 @@
-"""For every action of the registry: a record it may start from, and what a person gives.
+"""For every action of the kernel: a record it may start from, and what a person gives.
 
-A new action without a sample here fails the contract test, so none escapes it.
+Each area has the same for its own actions, in ``tests/areas/<area>/samples.py``, with the
+``CLAUSES`` under which they happen. An action without a sample fails the contract test,
+so none escapes it.
 """
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
-from hansa.areas.studies import datasets
-from hansa.areas.studies.models import Dataset, Study
 from hansa.kernel import partners
 from hansa.kernel.identity import own
-from hansa.kernel.models import Agreement, ApiToken, Partner, PartyDecision, Person, Verdict
+from hansa.kernel.models import Agreement, ApiToken, Partner, Person
+from hansa.kernel.people import ROLES
 from hansa.lib.canonical import digest
 from hansa.lib.signatures import sign
-from hansa.lib.statistics import protocol as protocols
 from tests.paper import STOCKHOLM, PaperPartner, memorandum
 
 PASSWORD = "a long sentence of words"
-CSV = "age,event\n" + "".join(f"{40 + row % 30},{row % 2}\n" for row in range(60))
-PROTOCOL = """\
-hansa: study/1
-title: Age and the event
-question: Does the event depend on age?
-purpose: DUO:0000042
-clause: "4.1"
-data:
-  variables:
-    age: {type: number, unit: a, range: [18, 100]}
-    event: {type: boolean}
-analyses:
-  - {name: model, kind: glm, formula: "event ~ age", family: binomial}
-disclosure: {minimum_cell: 5, minimum_sites: 2}
-"""
 
 
 class World:
@@ -47,49 +31,9 @@ class World:
         self.partner = partner
         self.people = people
 
-    def csv(self) -> str:
-        """Write the data to a file and return its name."""
-        path = self.home / "data.csv"
-        path.write_text(CSV)
-        return str(path)
-
-    def dataset(self, **fields: Any) -> Dataset:
-        """Return a connected dataset; call it where saving is allowed."""
-        frame = datasets.load(self.csv())
-        # The file of the research data outlives the transaction of a test.
-        table = f"d_{uuid.uuid4().hex}"
-        made = Dataset(name="data", source="data.csv", table=table, state="connected", rows=len(frame), **fields)
-        made.digest = datasets.keep(frame, table=made.table)
-        made.save()
-        return made
-
-    def study(self, state: str, **fields: Any) -> Study:
-        """Return a study both parties take part in; call it where saving is allowed."""
-        read = protocols.parse(PROTOCOL)
-        made = Study(
-            state=state,
-            title=read.title,
-            question=read.question,
-            purpose=read.purpose,
-            protocol=read.to_json(),
-            source_text=PROTOCOL,
-            stated_limits=read.limits(),
-            lead=own().id,
-            parties=[own().id, self.partner.id],
-            agreement=self.agreement.hash,
-            clause="4.1",
-            **fields,
-        )
-        made.save()
-        return made
-
-    def approved_by(self, study: Study, *parties: str) -> None:
-        """Let parties have approved a study."""
-        for party in parties:
-            facts = {"mask_key": self.partner.sealing.public.text, "protocol": study.protocol_digest}
-            PartyDecision(
-                record=study.urn, party=party, verdict=Verdict.APPROVED, facts=facts, at=timezone.now()
-            ).save()
+    def able(self, needs: str) -> Person:
+        """Return someone whose role has a permission."""
+        return next(self.people[role.name] for role in ROLES if needs in role.permissions)
 
     def invitation(self, partner: PaperPartner) -> str:
         """Return what a partner's administrator would send."""
@@ -129,13 +73,6 @@ def drafted(world: World) -> Sample:
     return Agreement(), {"document": document}
 
 
-def reviewed(world: World) -> Sample:
-    """Return a study whose result waits for release."""
-    result = {"hansa": "result/1", "study": "x"}
-    study = world.study("review", dataset=world.dataset(), result={"result": result, "signed": None})
-    return study, {}
-
-
 def alarmed(world: World) -> Sample:
     """Return a partner whose ledger raised an alarm."""
     row = world.other(Partner.State.KNOWN)
@@ -147,15 +84,23 @@ def alarmed(world: World) -> Sample:
 def token_of(world: World) -> ApiToken:
     """Return a token of whoever acts."""
     made = ApiToken(
-        person=world.people["anyone"],
+        person=world.able("tokens.revoke"),
         name="notebook",
         digest="0" * 64,
-        scopes=["studies.read"],
+        scopes=["people.change_language"],
         expires=timezone.now() + timezone.timedelta(days=1),
         state=ApiToken.State.VALID,
     )
     made.save()
     return made
+
+
+def myself(world: World, needs: str) -> Person:
+    """Return the account of whoever acts."""
+    me = world.able(needs)
+    me.set_password(PASSWORD)
+    me.save()
+    return me
 
 
 def colleague(world: World, state: str = "active") -> Person:
@@ -193,14 +138,6 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "agreements.suspend": lambda w: (agreement_in(w, "in_force"), {"reason": "An incident."}),
     "agreements.resume": lambda w: (agreement_in(w, "suspended", suspended_by=own().id), {}),
     "agreements.end": lambda w: (agreement_in(w, "in_force"), {"reason": "Enough."}),
-    "studies.propose": lambda w: (Study(), {"protocol": PROTOCOL}),
-    "studies.approve": lambda w: (w.study("proposed"), {"dataset": w.dataset().name}),
-    "studies.decline": lambda w: (w.study("proposed"), {"reason": "No data of this kind."}),
-    "studies.withdraw": lambda w: (w.study("running"), {"reason": "The ethics vote lapsed."}),
-    "studies.retry": lambda w: (w.study("failed"), {}),
-    "studies.release": reviewed,
-    "datasets.add": lambda w: (Dataset(), {"name": "registry", "source": w.csv()}),
-    "datasets.remove": lambda w: (w.dataset(), {}),
     "people.add": lambda w: (
         Person(),
         {"username": "newcomer", "name": "Nora", "password": PASSWORD, "roles": ["auditor"]},
@@ -208,5 +145,12 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "people.change_roles": lambda w: (colleague(w), {"roles": ["steward"]}),
     "people.disable": lambda w: (colleague(w), {}),
     "people.enable": lambda w: (colleague(w, "disabled"), {}),
+    "people.change_password": lambda w: (
+        myself(w, "people.change_password"),
+        {"old": PASSWORD, "password": PASSWORD + "!"},
+    ),
+    "people.change_language": lambda w: (myself(w, "people.change_language"), {"language": "sv"}),
+    "tokens.create": lambda w: (ApiToken(), {"name": "notebook", "scopes": ["people.change_language"], "days": 30}),
+    "tokens.revoke": lambda w: (token_of(w), {}),
     "people.reset_password": lambda w: (colleague(w), {"password": PASSWORD + "!"}),
 }

@@ -175,6 +175,7 @@ def test_possible_asks_role_state_and_clause(scene, bound, person):
 
 
 def test_possible_offers_nothing_that_is_done_already(scene, bound, person):
+    from tests.areas.studies import samples as studies
     from tests.kernel.samples import World, agreement_in
 
     ada = person("administrator", "signatory", "steward", "investigator")
@@ -184,7 +185,7 @@ def test_possible_offers_nothing_that_is_done_already(scene, bound, person):
     with given():
         offered = agreement_in(world, "offered")
         suspended = agreement_in(world, "suspended", suspended_by=own().id)
-        study, failed = world.study("review"), world.study("failed")
+        study, failed = studies.study(world, "review"), studies.study(world, "failed")
     todo = {
         "partners.accept_ledger": row,
         "agreements.sign": offered,
@@ -232,7 +233,7 @@ def test_record_that_belongs_to_no_memorandum_cannot_be_under_a_clause(scene, re
 
 
 def test_ledger_cites_memorandum_and_clause(scene, bound, person):
-    from tests.kernel.samples import PROTOCOL
+    from tests.areas.studies.samples import PROTOCOL
 
     agreement, _request = bound()
 
@@ -243,7 +244,7 @@ def test_ledger_cites_memorandum_and_clause(scene, bound, person):
 
 
 def test_clause_that_stops_after_the_run_undoes_it(scene, bound, person):
-    from tests.kernel.samples import PROTOCOL
+    from tests.areas.studies.samples import PROTOCOL
 
     bound()
     protocol = PROTOCOL.replace("minimum_cell: 5", "minimum_cell: 3")

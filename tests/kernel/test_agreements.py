@@ -283,6 +283,46 @@ def test_amendment_replaces_the_present_version_once_all_signed(scene, in_force,
     assert Agreement.objects.get(version=2).state == "in_force"
 
 
+def between_three(scene):
+    """Put a memorandum of three parties in force and return it."""
+    third = PaperPartner(id=SOLNA)
+    with given():
+        third.row()
+        Agreement.objects.all().delete()
+        return signed_by_all(memorandum(scene.paper, third), scene.paper, third)
+
+
+def test_new_version_between_fewer_parties_sets_none_aside(scene, ada):
+    older = between_three(scene)
+    newer = memorandum(scene.paper, version=2, previous=older.hash)
+
+    with pytest.raises(InvalidError, match="Karolinska University Hospital is a party of the version before"):
+        agreements.draft(Agreement(), by=ada, document=newer)
+    receipt = hear(scene, "offered", newer)
+
+    assert receipt.outcome == "refused"
+    assert "left out here" in receipt.reason
+    assert [(held.version, held.state) for held in Agreement.objects.all()] == [(1, "in_force")]
+
+
+def test_new_version_after_one_that_is_not_held_here_is_refused(scene, ada):
+    between_three(scene)
+    newer = memorandum(scene.paper, version=7, previous="sha256:" + "0" * 64)
+
+    with pytest.raises(RefusedError, match="The version before this one is not held here") as refused:
+        agreements.draft(Agreement(), by=ada, document=newer)
+
+    assert refused.value.remedy == "Ask the partner for the versions in between."
+
+
+def test_party_that_joins_later_keeps_the_version_it_is_offered(scene, ada):
+    newer = memorandum(scene.paper, version=7, previous="sha256:" + "0" * 64)
+
+    made = agreements.draft(Agreement(), by=ada, document=newer)
+
+    assert (made.version, made.state) == (7, "draft")
+
+
 def test_amend_refuses_what_is_not_in_force(offered, ada):
     with pytest.raises(RefusedError, match="No memorandum in force has this hash"):
         agreements.amend(Agreement(), by=ada, version=offered.hash, changes={})

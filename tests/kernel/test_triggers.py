@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from hansa.kernel import ledger, triggers
-from hansa.kernel.models.ledger import LedgerEntry
+from hansa.kernel.models.ledger import LedgerEntry, Mention
 
 pytestmark = pytest.mark.django_db
 
@@ -72,11 +72,15 @@ def test_triggers_are_set_and_taken_away_in_the_words_of_each_database(vendor: s
 
     triggers.forbid_changes(None, editor)
     triggers.allow_changes(None, editor)
+    triggers.forbid_changes_of_mentions(None, editor)
+    triggers.allow_changes_of_mentions(None, editor)
 
     expected = {"sqlite": ["TRIGGER"] * 6, "postgresql": ["FUNCTION", "TRIGGER", "TRIGGER", "FUNCTION"]}
-    assert editor.executed == expected[vendor]
+    assert editor.executed == expected[vendor] * 2
 
 
 def test_triggers_stand_on_the_table_of_the_ledger() -> None:
     assert LedgerEntry._meta.db_table == "kernel_ledgerentry"
     assert all("kernel_ledgerentry" in statement for statement in triggers.SQLITE + triggers.POSTGRESQL[1:])
+    on_mentions = triggers.SQLITE_MENTIONS + triggers.POSTGRESQL_MENTIONS[1:]
+    assert all(f"ON {Mention._meta.db_table}" in statement for statement in on_mentions)

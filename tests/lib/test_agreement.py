@@ -81,6 +81,17 @@ def test_check_follows_accepts_the_next_version_only():
         check_follows(second, previous=document(title=texts("Other")))
 
 
+def test_check_follows_accepts_a_new_party_and_refuses_to_leave_one_out():
+    smaller = document(parties=DOCUMENT["parties"][:2], clauses=[DOCUMENT["clauses"][0]])
+    grown = amend(smaller, {"parties": DOCUMENT["parties"]}, vocabularies=VOCABULARIES)
+    shrunk = amend(grown, {"parties": DOCUMENT["parties"][:2]}, vocabularies=VOCABULARIES)
+
+    check_follows(grown, previous=smaller)
+
+    with pytest.raises(InvalidError, match=r"^parties: Karolinska University Hospital is a party of the version"):
+        check_follows(shrunk, previous=grown)
+
+
 def test_party_of_finds_a_party():
     assert party_of(DOCUMENT, HOSPITAL)["name"] == "Karolinska University Hospital"
     with pytest.raises(RefusedError, match="is no party"):

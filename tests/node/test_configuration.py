@@ -28,6 +28,15 @@ HOSPITAL = {"institution": "https://ror.org/001w7jn25", "name": "Charité"}
         ({"hosts": [7]}, "hosts"),
         ({"proxy": "proxy.example"}, "proxy"),
         ({"colour": "blue"}, "colour"),
+        ({"mail": "smtp://mail.example"}, "mail_from"),
+        ({"mail_from": "a@b.example"}, "mail"),
+        ({"mail": "http://mail.example", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://mail.example:smtp", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://mail.example:0", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://mail.example/inbox", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://mail.example?tls=no", "mail_from": "a@b.example"}, "mail"),
+        ({"mail": "smtp://mail.example", "mail_from": "Office <a@b.example>"}, "mail_from"),
     ],
 )
 def test_check_names_the_line_that_is_wrong(tmp_path, given, place):
@@ -140,6 +149,37 @@ def test_database_follows_the_configuration(tmp_path):
 
     assert large.databases()["default"]["ENGINE"].endswith("postgresql")
     assert small.databases()["default"]["NAME"] == tmp_path / "hansa.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("mail", "expected"),
+    [
+        ("smtp://hansa:s%40lt@mail.example", ("mail.example", 587, "hansa", "s@lt", False, True)),
+        ("smtp://mail.example:25", ("mail.example", 25, "", "", False, True)),
+        ("smtps://mail.example", ("mail.example", 465, "", "", True, False)),
+        ("smtp://localhost:2525", ("localhost", 2525, "", "", False, False)),
+        ("smtp://[::1]:2525/", ("::1", 2525, "", "", False, False)),
+    ],
+)
+def test_mail_goes_in_the_clear_on_this_machine_only(tmp_path, mail, expected):
+    made = check({**HOSPITAL, "mail": mail, "mail_from": "exchange@charite.example"}, directory=tmp_path)
+
+    assert tuple(made.mail_server().values()) == expected
+
+
+def test_node_without_mail_names_no_server(tmp_path):
+    made = check(HOSPITAL, directory=tmp_path).mail_server()
+
+    assert (made["EMAIL_HOST"], made["EMAIL_USE_TLS"], made["EMAIL_USE_SSL"]) == ("", False, False)
+
+
+def test_check_of_mail_does_not_tell_the_password(tmp_path):
+    with pytest.raises(InvalidError) as refused:
+        check(
+            {**HOSPITAL, "mail": "smtp://hansa:secret@mail.example:x", "mail_from": "a@b.example"}, directory=tmp_path
+        )
+
+    assert "secret" not in f"{refused.value} {refused.value.remedy}"
 
 
 def test_node_directory_is_the_one_that_was_named(monkeypatch, tmp_path):

@@ -16,8 +16,8 @@ from hansa.lib.decision import Request
 from hansa.lib.letters import Letter, Receipt
 from hansa.lib.secure_sum import from_text
 from hansa.lib.statistics import protocol as protocols
+from tests.areas.studies.samples import CSV, PROTOCOL
 from tests.conftest import given
-from tests.kernel.samples import CSV, PROTOCOL
 from tests.paper import SOLNA, PaperPartner, in_force, memorandum
 
 

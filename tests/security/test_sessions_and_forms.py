@@ -11,8 +11,8 @@ from hansa.kernel.identity import own
 from hansa.kernel.models import ApiToken, PartyDecision
 from hansa.lib.statistics import protocol as protocols
 from hansa.web.views.session import inside
+from tests.areas.studies.samples import PROTOCOL
 from tests.conftest import given
-from tests.kernel.samples import PROTOCOL
 from tests.paper import PaperPartner, in_force, memorandum
 
 PASSWORD = "a long sentence of words"

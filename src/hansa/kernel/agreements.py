@@ -48,10 +48,24 @@ def fill(agreement: Agreement, document: dict[str, Any]) -> None:
     """Put a checked document into a record, under the name every party uses."""
     document_form.check(document, vocabularies=VOCABULARIES)
     check_keys(document)
+    check_previous(document)
     agreement.document = document
     agreement.hash = digest(document)
     agreement.version = document["version"]
     agreement.id = name_of(agreement.hash)
+
+
+def check_previous(document: Mapping[str, Any]) -> None:
+    """Refuse a version that does not follow the one it names: nobody sets aside what binds others by a new number."""
+    if document["previous"] is None:
+        return
+    if before := Agreement.objects.filter(hash=document["previous"]).first():
+        documents.check_follows(document, previous=before.document)
+    elif any(held.document["id"] == document["id"] for held in Agreement.objects.all()):
+        raise RefusedError(
+            _("The version before this one is not held here, though others of this memorandum are."),
+            _("Ask the partner for the versions in between."),
+        )
 
 
 def confirmed_keys() -> dict[str, Identity]:

@@ -17,7 +17,7 @@ from hansa.kernel import keyring, ledger
 from hansa.kernel.areas import all_areas
 from hansa.kernel.identity import own
 from hansa.kernel.letters import KINDS
-from hansa.kernel.models import Agreement, Cosignature, JointRecord, LedgerEntry
+from hansa.kernel.models import Agreement, Cosignature, JointRecord
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.policy import VOCABULARIES
 from hansa.lib import bundle_form
@@ -105,7 +105,7 @@ def cited(record: JointRecord, letters: Iterable[LetterRow]) -> list[Agreement]:
 
 def entries(record: JointRecord, *, size: int) -> list[Entry]:
     """Return the ledger entries that tell of a record, each with its proof."""
-    found = LedgerEntry.objects.filter(position__lt=size, body__contains=record.urn).order_by("position")
+    found = ledger.entries_about(record.urn).filter(position__lt=size).order_by("position")
     return [Entry(one.position, one.body, texts(ledger.inclusion(one.position, size))) for one in found]
 
 

@@ -87,13 +87,23 @@ def amend(document: JSON, changes: Mapping[str, JSON], *, vocabularies: Vocabula
 
 
 def check_follows(document: JSON, *, previous: JSON) -> None:
-    """Refuse a document that is not the next version of the previous one."""
+    """Refuse a document that is not the next version of the previous one, or leaves out a party of it.
+
+    Whoever is no party of the new version does not sign it, so it could not set aside what binds them.
+    """
     expected = {"id": previous["id"], "version": previous["version"] + 1, "previous": digest(previous)}
     for key, value in expected.items():
         if document[key] != value:
             raise InvalidError(
                 f"{key}: this is not the next version of the agreement held here.",
                 "Ask the partner for the versions in between.",
+            )
+    kept = {party["id"] for party in document["parties"]}
+    for party in previous["parties"]:
+        if party["id"] not in kept:
+            raise InvalidError(
+                f"parties: {party['name']} is a party of the version before this one, and left out here.",
+                "Keep every party; to go on without one, end the agreement and draft another with an id of its own.",
             )
 
 

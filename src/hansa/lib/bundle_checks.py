@@ -36,8 +36,7 @@ class Kinds:
     """Say what the kinds of letters of the areas mean.
 
     `permits` gives for each kind the action that a clause has to permit, or None for no clause.
-    Letters of the kinds `withheld` stay out of a bundle. `finished` gives for each noun of records the
-    states in which there is a result.
+    Letters of the kinds `withheld` stay out; in the states `finished`, by noun, there is a result.
     """
 
     permits: Mapping[str, str | None]
@@ -340,8 +339,7 @@ class Examination:
         """Check the signatures of the result."""
         document = self.bundle.result
         if document is None:
-            noun = self.bundle.record.removeprefix("urn:hansa:").partition(":")[0]
-            if self.state in self.kinds.finished.get(noun, ()):
+            if self.state in self.kinds.finished.get(self.bundle.record.split(":")[2], ()):
                 raise ProofError("The record has a result, which was left out.", _EXPORT_AGAIN)
             return "no result yet"
         with _within("result"):

@@ -224,9 +224,9 @@ def _check_institutions(
     clause: Mapping[str, Any], place: str, *, vocabulary: Vocabulary, institutions: Collection[str]
 ) -> None:
     """Refuse a limit that names an institution for which its clause does not hold."""
-    parties = institutions if clause["parties"] == ALL else clause["parties"]
-    for name, bound in clause["limits"].items():
-        if vocabulary.limits[name].kind == "institution" and bound not in parties:
+    named = {name: bound for name, bound in clause["limits"].items() if vocabulary.limits[name].kind == "institution"}
+    for name, bound in named.items():
+        if bound not in (institutions if clause["parties"] == ALL else clause["parties"]):
             raise InvalidError(
                 f"{place}.{name}: the clause does not hold for this institution.", "Name one of the clause's parties."
             )

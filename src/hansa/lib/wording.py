@@ -11,6 +11,7 @@ nothing is left out because a dictionary does not know it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hansa.lib import duo
 from hansa.lib.canonical import JSON, digest
@@ -136,6 +137,10 @@ PURPOSES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+NO_WORDS: Mapping[str, Words] = MappingProxyType({})
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class ClausePage:
     """Hold one clause as it is read: number, title, paragraphs, parties and terms in words."""
@@ -165,11 +170,11 @@ def terms_in_words(
     clause: Mapping[str, JSON],
     *,
     language: str,
-    words: Mapping[str, Words] | None = None,
-    names: Mapping[str, str] | None = None,
+    words: Mapping[str, Words] = NO_WORDS,
+    names: Mapping[str, str] = NO_NAMES,
 ) -> tuple[str, ...]:
     """Say a clause's terms in sentences, with its area's words and the parties' names; text only has none."""
-    phrases, known = _words(language), (words or {}).get(language, Words())
+    phrases, known = _words(language), words.get(language, Words())
     codes = [(code, f"{PURPOSES[language].get(code, code)} ({code})") for code in clause["purposes"]]
     lines = {
         "permits": [known.actions.get(action, action) for action in clause["permits"]],
@@ -178,8 +183,10 @@ def terms_in_words(
         "person": [known.actions.get(action, action) for action in clause["person"]],
     }
     said = {key: phrases[key].format("; ".join(listed)) for key, listed in lines.items() if listed}
-    values = {name: (names or {}).get(str(value), value) for name, value in sorted(clause["limits"].items())}
-    limits = [_limit(name, value, phrases=phrases, known=known) for name, value in values.items()]
+    limits = [
+        _limit(name, names.get(str(value), value), phrases=phrases, known=known)
+        for name, value in sorted(clause["limits"].items())
+    ]
     first = [said[key] for key in ("permits", "purposes", "conditions") if key in said]
     return (*first, *limits, *([said["person"]] if "person" in said else []))
 
@@ -235,7 +242,9 @@ def _clause(
         title=clause["title"][language],
         text=_paragraphs(clause["text"][language]),
         parties=PHRASES[language]["all"] if bound == ALL else ", ".join(names[party] for party in bound),
-        terms=terms_in_words(clause, language=language, words=vocabulary.words if vocabulary else None, names=names),
+        terms=terms_in_words(
+            clause, language=language, words=vocabulary.words if vocabulary else NO_WORDS, names=names
+        ),
     )
 
 

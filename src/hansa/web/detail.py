@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from hansa.kernel import partners
+from hansa.kernel import ledger, partners
 from hansa.kernel.actions import ACTIONS, NEW, Action, said
 from hansa.kernel.areas import modules
 from hansa.kernel.identity import own
@@ -24,7 +24,6 @@ from hansa.kernel.models import (
     ApiToken,
     Cosignature,
     JointRecord,
-    LedgerEntry,
     Letter,
     Partner,
     Person,
@@ -105,7 +104,7 @@ def of(record: Any, person: Person) -> Context:
         about |= getattr(module, "detail", lambda _record, _person: {})(record, person)
     if isinstance(record, JointRecord) and reading.may_see_result(record, person):
         about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
-    return {"fields": fields(record), **shared(record), **about}
+    return {"fields": fields(record), **shared(record, person), **about}
 
 
 def fields(record: Record) -> list[tuple[str, Any]]:
@@ -114,17 +113,17 @@ def fields(record: Record) -> list[tuple[str, Any]]:
     return [(str(field.verbose_name), getattr(record, field.name)) for field in plain]
 
 
-def shared(record: Record) -> Context:
-    """Return the letters and the entries of the ledger about a record."""
+def shared(record: Record, person: Person) -> Context:
+    """Return the files of a record; for whoever may read them, the letters and the entries of the ledger about it."""
     about = Q(partner=record.institution) if isinstance(record, Partner) else Q(record=record.urn)
-    letters = Letter.objects.filter(about)
+    letters = Letter.objects.filter(about) if has(person, "letters.read") else Letter.objects.none()
     sums = letters.aggregate(
         sent=Sum("bytes", filter=Q(direction=Letter.Direction.OUT)),
         received=Sum("bytes", filter=Q(direction=Letter.Direction.IN)),
     )
     names = dict(Partner.objects.values_list("institution", "name"))
     address = reverse("record", args=[record.noun, record.pk])
-    named = LedgerEntry.objects.filter(body__contains=record.urn).order_by("-position")[:RECENT]
+    named = ledger.entries_about(record.urn).order_by("-position")[:RECENT] if has(person, "ledger.read") else []
     return {
         "letters": [_letter(row) for row in letters.defer("token", "receipt").order_by("-created")[:RECENT]],
         "bytes_sent": sums["sent"] or 0,

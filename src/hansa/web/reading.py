@@ -16,7 +16,20 @@ from hansa.kernel.people import has
 from hansa.kernel.reading import kinds, may_list, readable
 
 #: Verbs that end or stop something; their buttons stand last and warn.
-GRAVE = {"decline", "withdraw", "suspend", "end", "block", "disable", "revoke", "remove"}
+GRAVE = {
+    "cancel",
+    "decline",
+    "reject",
+    "refuse",
+    "terminate",
+    "withdraw",
+    "suspend",
+    "end",
+    "block",
+    "disable",
+    "revoke",
+    "remove",
+}
 
 
 def kind_of(noun: str) -> type[Record]:

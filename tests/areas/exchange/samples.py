@@ -117,21 +117,6 @@ def application(world: World, state: str, *, call: str = "ranked", **fields: Any
     return found
 
 
-def rebound(values: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Return what a person gives, and let calls stand, under another memorandum."""
-    for call in Call.objects.all():
-        call.agreement, call.destinations = new, json.loads(json.dumps(call.destinations).replace(old, new))
-        call.save()
-    return {name: renamed(value, old, new) for name, value in values.items()}
-
-
-def renamed(value: Any, old: str, new: str) -> Any:
-    """Return a value, or a list of values, with one name for another."""
-    if isinstance(value, list):
-        return [renamed(one, old, new) for one in value]
-    return value.replace(old, new) if isinstance(value, str) else value
-
-
 def offer(world: World, state: str = "open", **fields: Any) -> Offer:
     """Return an offer of ours."""
     made = Offer(

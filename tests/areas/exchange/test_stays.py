@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.models import Check, Mobility, Plan
+from hansa.areas.exchange.queries.network import place_named
 from hansa.lib.errors import InvalidError, RefusedError
 from tests.areas.exchange.hosting import Incoming, today
 from tests.areas.exchange.league import KI, League
@@ -27,8 +28,6 @@ def test_take_network_place_refuses_what_the_network_cannot_carry(league: League
     with given():
         iia.conditions = [{**iia.conditions[0], "kind": "staff-teacher"}]
         iia.save()
-    from hansa.areas.exchange.queries.network import place_named
-
     with pytest.raises(RefusedError, match="carries no nominations of this kind") as refused:
         stays.take_network_place(Mobility(starts=date(2026, 10, 1)), place_named(f"iia:{iia.pk}", "1"))
 

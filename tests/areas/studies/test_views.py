@@ -47,6 +47,17 @@ def test_waiting_names_what_each_role_decides(agreement, person):
     }
 
 
+@pytest.mark.parametrize("role", ["steward", "coordinator", "auditor", "investigator"])
+def test_waiting_count_is_the_number_of_lines(agreement, person, role):
+    for state in State:
+        build.study(agreement, state)
+    signed = build.study(agreement, State.REVIEW)
+    with build.given():
+        build.decide(signed, build.BERLIN, verdict=Verdict.RELEASED)
+
+    assert views.waiting_count(person(role)) == len(views.waiting(person(role)))
+
+
 def test_waiting_leaves_out_what_this_institution_has_done(agreement, person):
     review = build.study(agreement, State.REVIEW)
     build.study(agreement, State.FAILED, lead=build.HOSPITAL)

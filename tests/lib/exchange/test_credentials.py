@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hansa.lib.errors import HansaError, SignatureError
-from hansa.lib.exchange.credentials import Stay, as_jwt, badge, belongs_to, embedded, encoded, read_jwt, verify
+from hansa.lib.exchange.credentials import Stay, as_jwt, badge, belongs_to, embedded, encoded, holder, read_jwt, verify
 from hansa.lib.keys import SigningKey
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -137,3 +138,11 @@ def test_jwt_of_another_issuer_is_refused():
         read_jwt(as_jwt(BADGE, key=OTHER))
     with pytest.raises(SignatureError, match="another key than the issuer's"):
         read_jwt(as_jwt({**BADGE, "issuer": "did:key:z6Mk"}, key=KEY))
+
+
+def test_badge_without_an_address_names_the_holder_by_the_stay():
+    unsigned = badge(replace(STAY, email=""), key=KEY.public)
+
+    (named,) = unsigned["credentialSubject"]["identifier"]
+    assert named == holder(STAY.urn, salt=STAY.salt, kind="systemId")
+    assert not belongs_to(unsigned, "")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from hansa.areas.exchange import actions, jobs, letters
-from hansa.areas.exchange.models import Application, Call, Check, Iia, Mailing, Message, Mobility, Offer, Plan
+from hansa.areas.exchange.models import Application, Call, Check, Iia, Mailing, Message, Mobility, Offer, Plan, Profile
 from hansa.areas.exchange.rules import GRANTS, ROLES, VOCABULARY
 from hansa.kernel.areas import Area
 
@@ -16,7 +16,7 @@ AREA = Area(
     purpose=_(
         "Send and host students and staff, from the clause that gives the place to the credit that is recognised."
     ),
-    records=(Mobility, Plan, Check, Offer, Call, Application, Iia, Message, Mailing),
+    records=(Mobility, Plan, Check, Offer, Call, Application, Iia, Message, Mailing, Profile),
     vocabulary=VOCABULARY,
     roles=ROLES,
     grants=GRANTS,

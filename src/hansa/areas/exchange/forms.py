@@ -55,6 +55,15 @@ LABELS: dict[str, Words] = {
     "kind": _("What is checked"),
     "language_level": _("Language level"),
     "last_day": _("Last day"),
+    "applications.language": _("Language of the stay"),
+    "mailings.call": _("Applicants of the call"),
+    "mailings.direction": _("Direction"),
+    "mailings.kind": _("Kind of stay"),
+    "mailings.partner": _("Partner"),
+    "mailings.states": _("Only in these states"),
+    "mailings.subject": _("Subject"),
+    "mailings.text": _("Text"),
+    "mailings.year": _("Academic year"),
     "mobility": _("Stay"),
     "most_wishes": _("Wishes at most"),
     "motivation": _("Why you want to go"),
@@ -107,10 +116,12 @@ HELP: dict[str, Words] = {
     "points": _("One a line: criterion = points from 0 to 100."),
     "scale": _('As JSON: {"name", "passing": [[grade, how many had it], …] from the best, "failing": […]}.'),
     "terms": _("Leave it empty: what is passed then counts by itself."),
+    "mailings.states": _("One a line, such as submitted or nominated; empty: in every state."),
+    "mailings.year": _("As in 2026/2027."),
     "mobilities.note": _("The partner can read it."),
     "profiles.units": _("One a line: id = name."),
 }
-LONG = {"advice", "description", "motivation", "report", "requirements", "terms", "excluded"}
+LONG = {"text", "advice", "description", "motivation", "report", "requirements", "terms", "excluded"}
 SOURCES = {"components", "courses", "decisions", "home", "scale"}
 
 CHOICES: dict[str, Words] = {
@@ -125,6 +136,8 @@ CHOICES: dict[str, Words] = {
     "cycle.doctoral": _("third cycle"),
     "form.course": _("course"),
     "form.place": _("place in a department"),
+    "direction.outgoing": _("sent"),
+    "direction.incoming": _("received"),
     "decision.selected": _("offer a place"),
     "decision.reserve": _("waiting list"),
     "decision.declined": _("not selected"),
@@ -179,6 +192,7 @@ NAMES: dict[str, Words] = {
     "offers.revised": _("Offer revised"),
     "offers.closed": _("Offer closed"),
     "exchange.message": _("Message to the network"),
+    "exchange.mail": _("Mail to one of a group"),
 }
 
 TONES: dict[str, str] = {

@@ -41,6 +41,7 @@ class Study(JointRecord):
     noun = "studies"
     title_of_list = _("Joint studies")
     searched = ("title", "question")
+    list_defers = ("question", "protocol", "source_text", "stated_limits", "mapping", "units", "result", "trouble")
     State = State
     finished: ClassVar[frozenset[str]] = frozenset({str(State.RELEASED)})
 
@@ -58,6 +59,11 @@ class Study(JointRecord):
 
     class Meta:
         ordering: ClassVar = ["-created"]
+        # The list, newest first, and the lists of the home page.
+        indexes: ClassVar = [
+            models.Index(fields=["-created"], name="studies_newest"),
+            models.Index(fields=["state", "-updated"], name="studies_by_state"),
+        ]
 
     def __str__(self) -> str:
         return self.title

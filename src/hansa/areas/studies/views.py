@@ -61,6 +61,18 @@ def waiting(person: Person) -> list[Item]:
     return found
 
 
+def waiting_count(person: Person) -> int:
+    """Return how many lines ``waiting`` has, without reading the studies."""
+    found = 0
+    if has(person, "studies.decide"):
+        found += min(MOST, Study.objects.filter(state=State.PROPOSED).count())
+    if has(person, "studies.release"):
+        found += len(_unsigned(Study.objects.filter(state=State.REVIEW).only("id", "state")[:MOST]))
+    if has(person, "studies.retry"):
+        found += min(MOST, Study.objects.filter(state=State.FAILED, lead=own().id).count())
+    return found
+
+
 def _to_decide(person: Person) -> list[Item]:
     if not has(person, "studies.decide"):
         return []
@@ -73,10 +85,14 @@ def _to_decide(person: Person) -> list[Item]:
 def _to_release(person: Person) -> list[Item]:
     if not has(person, "studies.release"):
         return []
-    review = list(Study.objects.filter(state=State.REVIEW)[:MOST])
-    given = queries.verdicts(review)
-    unsigned = [study for study in review if own().id not in given.get((study.urn, Verdict.RELEASED), set())]
+    unsigned = _unsigned(Study.objects.filter(state=State.REVIEW)[:MOST])
     return [item(study, note=_("Look at the result, then release it or withdraw.")) for study in unsigned]
+
+
+def _unsigned(review: Iterable[Study]) -> list[Study]:
+    studies = list(review)
+    given = queries.verdicts(studies)
+    return [study for study in studies if own().id not in given.get((study.urn, Verdict.RELEASED), set())]
 
 
 def running(person: Person) -> list[Item]:

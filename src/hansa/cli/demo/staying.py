@@ -15,6 +15,7 @@ from hansa.cli.demo.house import House
 from hansa.cli.demo.stage import Stage
 from hansa.cli.demo.story import until
 from hansa.client import Record
+from hansa.lib.ewp.terms import year_of
 
 NOON = time(12)
 STUDIES, ELECTIVE, STAFF = "8.1", "8.2", "8.3"
@@ -49,6 +50,7 @@ class Exchange:
         self.berlin, self.stockholm, self.stage = berlin, stockholm, stage
         self.memorandum = str(berlin.as_("officer").agreements.list(state="in_force")[0].hash)
         self.today = date.today()  # noqa: DTZ011 -- the day on which the demo is played, on its own machine
+        self.term = f"{year_of(self.today)}-1/2"
         self.people = iter(PEOPLE)
         self.left: dict[str, str] = {}
 
@@ -80,7 +82,7 @@ class Exchange:
         about = {"language": "en", "place": self.place(self.stockholm, STUDIES)}
         for course in COURSES:
             plain = {name: course[name] for name in ("code", "title", "credits")}
-            offers.offer(**about, **plain, form="course", department="Undergraduate education", term="autumn")
+            offers.offer(**about, **plain, form="course", department="Undergraduate education", term=self.term)
         offers.offer(
             place=self.place(self.stockholm, ELECTIVE),
             form="place",
@@ -103,7 +105,7 @@ class Exchange:
         given, family = next(self.people)
         made = participant.applications.apply(call=calls[0].id, **self.person(given, family), **self.studies())
         participant.applications.submit(made)
-        officer.calls.close(calls[0])
+        officer.calls.close(calls[0], reason="A demonstration does not wait.")
         officer.applications.assess(made, points={"Marks": "88", "Motivation": "75"})
         officer.calls.rank(calls[0])
         participant.applications.accept_place(made)
@@ -200,7 +202,7 @@ class Exchange:
     def plan(self, made: Record, sending: House, receiving: House) -> None:
         """Let the participant, the sending institution and the host sign a plan."""
         names = ("code", "title", "credits")
-        courses = [{"form": "course", "term": "autumn", **{name: one[name] for name in names}} for one in COURSES]
+        courses = [{"form": "course", "term": self.term, **{name: one[name] for name in names}} for one in COURSES]
         home = [{"code": "M-7", "title": "Elective block", "credits": "15"}]
         own = sending.as_("participant").plans
         drafted = own.draft_own(mobility=made.id, components=json.dumps(courses), home=json.dumps(home))

@@ -3,7 +3,7 @@
 from hansa.kernel.models.agreements import Agreement
 from hansa.kernel.models.files import File
 from hansa.kernel.models.jobs import Job
-from hansa.kernel.models.ledger import LedgerEntry
+from hansa.kernel.models.ledger import LedgerEntry, Mention
 from hansa.kernel.models.letters import Held, Letter
 from hansa.kernel.models.partners import Cosignature, Partner
 from hansa.kernel.models.people import ApiToken, Attempt, Person
@@ -20,6 +20,7 @@ __all__ = [
     "JointRecord",
     "LedgerEntry",
     "Letter",
+    "Mention",
     "Partner",
     "PartyDecision",
     "Person",

@@ -22,3 +22,14 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.position)
+
+
+class Mention(models.Model):
+    """That an entry tells of a record; written with the entry, so that a record's entries are found at once."""
+
+    pk = models.CompositePrimaryKey("record", "position")
+    record = models.CharField(max_length=120)
+    position = models.PositiveBigIntegerField()
+
+    class Meta:
+        app_label = "kernel"

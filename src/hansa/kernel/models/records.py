@@ -40,10 +40,12 @@ class Record(models.Model):
     area: ClassVar[str]
     noun: ClassVar[str]
     title_of_list: ClassVar[str | Promise]
-    # What a list of this kind is searched by and narrowed by, and which related rows its lines need.
+    # What a list of this kind is searched by and narrowed by, which related rows its lines need, and which long
+    # fields they do not.
     searched: ClassVar[tuple[str, ...]] = ()
     list_filters: ClassVar[tuple[str, ...]] = ()
     list_related: ClassVar[tuple[str, ...]] = ()
+    list_defers: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(_("state"), max_length=24, editable=False)
@@ -157,7 +159,7 @@ class JointRecord(Record):
 
     def judge(self, permit: str) -> Decision | None:
         """Return what the memorandum says about this institution doing this."""
-        from hansa.kernel.policy import answer  # noqa: PLC0415 -- leaf: policy reads the memoranda, which are records
+        from hansa.kernel.policy import answer  # noqa: PLC0415 -- leaf: the vocabularies are there when first used
 
         return answer(self.request(permit))
 

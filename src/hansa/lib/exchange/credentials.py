@@ -75,7 +75,9 @@ def badge(stay: Stay, *, key: VerifyingKey) -> dict[str, JSON]:
         "name": stay.title,
         "credentialSubject": {
             "type": ["AchievementSubject"],
-            "identifier": [holder(stay.email, salt=stay.salt)],
+            "identifier": [
+                holder(stay.email, salt=stay.salt) if stay.email else holder(stay.urn, salt=stay.salt, kind="systemId")
+            ],
             "achievement": achievement,
             "result": results,
             **({"creditsEarned": float(stay.credits)} if stay.credits else {}),
@@ -88,13 +90,13 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def holder(email: str, *, salt: str) -> dict[str, JSON]:
-    """Return the holder as a salted hash of the e-mail address (Open Badges 3.0, IdentityObject)."""
-    hashed = hashlib.sha256((email + salt).encode()).hexdigest()
+def holder(name: str, *, salt: str, kind: str = "emailAddress") -> dict[str, JSON]:
+    """Return the holder as a salted hash of the e-mail address or another name (Open Badges 3.0, IdentityObject)."""
+    hashed = hashlib.sha256((name + salt).encode()).hexdigest()
     return {
         "type": "IdentityObject",
         "identityHash": f"sha256${hashed}",
-        "identityType": "emailAddress",
+        "identityType": kind,
         "hashed": True,
         "salt": salt,
     }

@@ -15,6 +15,7 @@ from hansa.lib.errors import RefusedError
 from hansa.lib.exchange import ranking
 from tests.areas.exchange.applying import agreed, applied, assessed, key_of, now, opened, over, ranked, soon
 from tests.areas.exchange.scene import CLAUSES, YEAR, Scene, clause
+from tests.conftest import given
 
 
 def test_open_builds_on_the_clause_and_says_what_is_left(scene: Scene) -> None:
@@ -53,6 +54,16 @@ def test_open_builds_on_agreements_of_the_network(scene: Scene) -> None:
     assert call.destinations[0]["institution"] == "hei:uu.se"
     assert (call.destinations[0]["name"], call.destinations[0]["places"]) == ("Uppsala University", 2)
     assert (call.agreement, call.clause) == ("", "")
+
+
+def test_open_refuses_a_condition_in_which_the_partner_sends(scene: Scene) -> None:
+    iia = agreed()
+    with given():
+        iia.conditions = [{**iia.conditions[0], "sending": "uu.se", "receiving": "charite.de"}]
+        iia.save()
+
+    with pytest.raises(RefusedError, match="lets the partner send people here"):
+        opened(scene, places=[key_of(iia)])
 
 
 def test_open_takes_clauses_and_agreements_together(scene: Scene) -> None:

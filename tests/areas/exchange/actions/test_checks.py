@@ -11,6 +11,7 @@ from hansa.kernel.files import Upload
 from hansa.kernel.models import LedgerEntry
 from hansa.lib.errors import RefusedError
 from tests.areas.exchange.hosting import Incoming
+from tests.areas.exchange.league import League
 from tests.areas.exchange.samples import PNG
 from tests.areas.exchange.scene import ENDS, Outgoing, Scene
 from tests.conftest import given
@@ -138,3 +139,13 @@ def test_side_that_may_not_is_not_offered_the_action(stay: Outgoing, guest: Inco
         check.save()
 
     assert not actions.checks.ask_again.possible(of(stay), scene[rules.OFFICER])
+
+
+def test_require_over_the_network_is_refused(league: League, person) -> None:
+    stay = league.mobility(is_outgoing=False, iia=league.iia(), state="accepted")
+
+    with pytest.raises(RefusedError, match="carries no checks") as refused:
+        actions.checks.require(Check(), by=person(rules.OFFICER), mobility=str(stay.pk), kind="language")
+
+    assert refused.value.remedy
+    assert not Check.objects.exists()

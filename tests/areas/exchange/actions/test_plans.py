@@ -1,19 +1,27 @@
 """Plans as people write, sign, send, agree and return them."""
 
 import json
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from hansa.areas.exchange import actions, rules
-from hansa.areas.exchange.models import Plan
+from hansa.areas.exchange.models import Message, Plan
+from hansa.areas.exchange.network import plans as network_plans
 from hansa.kernel.actions import GivenError, RoleError
 from hansa.kernel.identity import own
-from hansa.lib.errors import RefusedError
+from hansa.lib.errors import InvalidError, RefusedError
+from hansa.lib.ewp.learning_agreements import Signature
 from hansa.lib.exchange import plans
 from tests.areas.exchange.hosting import Incoming, offer
+from tests.areas.exchange.league import League
 from tests.areas.exchange.scene import COURSE, ENDS, STARTS, Outgoing, Scene
 from tests.conftest import given
+
+SIGNED = Signature(
+    signer_name="K", signer_position="Coordinator", signer_email="k@ki.example", timestamp=datetime.now(UTC)
+)
 
 
 @pytest.fixture
@@ -205,3 +213,17 @@ def test_side_that_may_not_is_told_who_does(stay: Outgoing, guest: Incoming, sce
     with pytest.raises(RefusedError, match="Only the sending institution"):
         actions.plans.endorse(theirs, by=scene[rules.OFFICER])
     assert not actions.plans.revise.possible(theirs, scene[rules.OFFICER])
+
+
+def test_endorse_for_the_network_wants_what_its_document_needs(league: League, person) -> None:
+    stay = league.mobility(iia=league.iia())
+    league.plan(stay, "A1", state="agreed", signatures={"receiving": network_plans.kept_of(SIGNED)})
+    plan = league.plan(stay, "A1", "A2", state="signed")
+
+    with pytest.raises(InvalidError, match="profile"):
+        actions.plans.endorse(plan, by=person(rules.OFFICER))
+    league.profile()
+    actions.plans.endorse(plan, by=person(rules.OFFICER))
+
+    assert Plan.objects.get(pk=plan.pk).state == "offered"
+    assert Message.objects.get().kind == "omobility-la-cnr"

@@ -7,11 +7,14 @@ import pytest
 from django.utils import timezone
 
 from hansa.areas.exchange import actions, rules
-from hansa.areas.exchange.queries.credentials import JWT
+from hansa.areas.exchange.models import Message
+from hansa.areas.exchange.queries.credentials import JWT, elmo_of
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.lib.canonical import digest
-from hansa.lib.errors import RefusedError
+from hansa.lib.errors import InvalidError, RefusedError
+from hansa.lib.ewp import elmo_reading
+from hansa.lib.ewp.xml import parse
 from hansa.lib.exchange import credentials, recognition, transcript
 from hansa.lib.exchange.did_keys import did
 from tests.areas.exchange.hosting import Incoming
@@ -159,3 +162,38 @@ def test_side_that_may_not_is_told_who_does(stay: Outgoing, scene: Scene) -> Non
 
     with pytest.raises(RefusedError, match="Only the receiving institution"):
         actions.transcripts.transcribe(stay.mobility, by=scene[rules.OFFICER], **about)
+
+
+def test_transcribe_at_a_member_of_the_network_writes_elmo_too(league: League, scene: Scene) -> None:
+    league.profile()
+
+    made = Incoming(scene).transcribed()
+
+    type_, written = elmo_of(made)
+    found = elmo_reading.read(parse(written)).document
+    assert type_ == "application/xml"
+    assert (found["id"], found["host"]["schac"]) == (made.urn, "charite.example")
+    assert [(one["code"], one["grade"]) for one in found["courses"]] == [("S-101", "B")]
+    assert scene.letters("mobilities.transcribed")[0]["elmo"] == written.decode()
+
+
+def test_transcribe_elsewhere_writes_no_elmo(guest: Incoming, scene: Scene) -> None:
+    made = guest.transcribed()
+
+    assert scene.letters("mobilities.transcribed")[0]["elmo"] == ""
+    with pytest.raises(RefusedError, match="no transcript as ELMO") as refused:
+        elmo_of(made)
+    assert refused.value.remedy
+
+
+def test_transcribe_for_the_network_wants_what_its_document_needs(league: League, person) -> None:
+    stay = league.mobility(iia=league.iia(), is_outgoing=False, state="departed")
+    about = {"courses": json.dumps([PASSED]), "scale": json.dumps(GRADES)}
+
+    with pytest.raises(InvalidError, match="profile"):
+        actions.transcripts.transcribe(stay, by=person(rules.OFFICER), **about)
+    league.profile()
+    made = actions.transcripts.transcribe(stay, by=person(rules.OFFICER), **about)
+
+    assert made.state == "transcribed"
+    assert Message.objects.get().kind == "imobility-tor-cnr"

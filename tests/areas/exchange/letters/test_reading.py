@@ -7,7 +7,10 @@ import pytest
 
 from hansa.areas.exchange.letters.reading import id_of
 from hansa.areas.exchange.models import Mobility, PartnerCount
+from hansa.kernel import door
+from hansa.kernel.identity import own
 from hansa.lib.errors import InvalidError
+from hansa.lib.letters import Receipt
 from tests.areas.exchange.hosting import Incoming
 from tests.areas.exchange.scene import Scene
 from tests.conftest import given
@@ -58,10 +61,6 @@ def test_letter_under_other_terms_is_refused(scene: Scene) -> None:
 
 
 def hand_in(scene: Scene, letter):
-    from hansa.kernel import door
-    from hansa.kernel.identity import own
-    from hansa.lib.letters import Receipt
-
     answer = scene.side.open(door.hand_in(scene.side.seal_letter(letter)))
     return Receipt.read(answer["receipt"], key=own().signing.public)
 

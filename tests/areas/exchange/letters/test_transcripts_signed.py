@@ -6,13 +6,17 @@ import pytest
 from django.utils import timezone
 
 from hansa.areas.exchange import actions, rules
+from hansa.areas.exchange.queries.credentials import elmo_of
 from hansa.kernel.identity import own
+from hansa.lib.ewp import certified, elmo
+from hansa.lib.ewp.xml import write
 from hansa.lib.exchange import credentials
+from hansa.lib.exchange.did_keys import did
 from hansa.lib.keys import SigningKey
 from hansa.lib.signatures import verify_general
 from tests.areas.exchange.hosting import Incoming
 from tests.areas.exchange.letters.test_plans import refuse
-from tests.areas.exchange.scene import HOME, Outgoing, Scene
+from tests.areas.exchange.scene import ENDS, HOME, STARTS, YEAR, Outgoing, Scene
 
 
 @pytest.fixture
@@ -65,17 +69,11 @@ def test_credential_that_was_changed_is_refused(stay: Outgoing) -> None:
 
 def test_credential_of_somebody_else_is_refused(stay: Outgoing) -> None:
     other = SigningKey.generate()
-    unsigned = {**stay.unsigned(), "issuer": {**stay.unsigned()["issuer"], "id": issuer(other)}}
+    unsigned = {**stay.unsigned(), "issuer": {**stay.unsigned()["issuer"], "id": did(other.public)}}
 
     receipt = say(stay, credential=credentials.embedded(unsigned, key=other, now=timezone.now()))
 
     assert "another institution's" in receipt.reason
-
-
-def issuer(key: SigningKey) -> str:
-    from hansa.lib.exchange.did_keys import did
-
-    return did(key.public)
 
 
 def test_jwt_that_says_something_else_is_refused(stay: Outgoing) -> None:
@@ -144,3 +142,42 @@ def test_recognition_that_the_partners_node_refuses_is_decided_again(stay: Outgo
     refuse(scene)
 
     assert stay.mobility.state == "transcribed"
+
+
+def elmo_about(stay: Outgoing, urn: str) -> str:
+    """Return the partner's transcript as ELMO, about one stay or another."""
+    about = certified.Stay(
+        host={"schac": "ki.example", "name": "KI", "country": "SE", "url": "https://ki.example"},
+        participant="p",
+        first=STARTS,
+        last=ENDS,
+        year=YEAR,
+    )
+    record = certified.record_of(stay.transcript(mobility=urn), stay=about)
+    return write(elmo.build(elmo.Record(record, elmo.Learner("Anna", "Muster")))).decode()
+
+
+def test_elmo_is_kept_for_the_participant(stay: Outgoing) -> None:
+    document = elmo_about(stay, stay.made.urn)
+
+    stay.hear("transcribed", **stay.papers(), elmo=document)
+
+    assert elmo_of(stay.mobility) == ("application/xml", document.encode())
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("<elmo/>", ""),
+        ("no XML at all", ""),
+        ('<!DOCTYPE elmo [<!ENTITY a SYSTEM "file:///etc/passwd">]><elmo>&a;</elmo>', ""),
+        (None, "elmo: it is about another stay"),
+    ],
+)
+def test_elmo_that_is_none_of_this_stay_is_refused(stay: Outgoing, document: str | None, said: str) -> None:
+    other = "urn:hansa:mobilities:01234567-89ab-4def-8123-456789abcdef"
+
+    receipt = say(stay, elmo=document if document is not None else elmo_about(stay, other))
+
+    assert (receipt.outcome, stay.mobility.state) == ("refused", "departed")
+    assert said in receipt.reason

@@ -103,6 +103,16 @@ def test_counted_counts_by_direction_in_one_query(scene: Scene, django_assert_nu
     assert places.counted("2001/2002") == {}
 
 
+def test_taken_under_counts_one_clause_and_direction(scene: Scene) -> None:
+    scene.nominate()
+    scene.nominate("5.3")
+    scene.nominated()
+
+    assert places.taken_under(scene.agreement.hash, "5.1", receiving=scene.side.id, year=YEAR) == 1
+    assert places.taken_under(scene.agreement.hash, "5.1", receiving=scene.side.id, year="2001/2002") == 0
+    assert places.name_of(scene.side.id) == "Karolinska Institutet"
+
+
 def amended(scene: Scene, clauses: list[dict]) -> Agreement:
     """Put a second version of the memorandum in the place of the first."""
     with given():

@@ -81,21 +81,25 @@ def put_places(call: Call, keys: list[str]) -> None:
     if not 1 <= len(keys) <= MOST_DESTINATIONS:
         raise GivenError({"places": _("Choose from 1 to {most}.").format(most=MOST_DESTINATIONS)})
     found = [calls.destination(key) for key in keys]
-    where = [one.institution for one in found]
-    if len(set(where)) < len(where):
-        raise GivenError({"places": _("An institution stands there twice; open a second call for the other.")})
-    if len({one.kind for one in found}) > 1:
-        raise GivenError({"places": _("Choose places for one kind of stay.")})
+    demand_alike(found)
     call.kind = found[0].kind
+    named = zip(found, calls.names_of([one.institution for one in found]), strict=True)
     call.destinations = [
         {"institution": one.institution, "name": name, "places": 0, "basis": one.basis, "clause": one.clause}
-        for one, name in zip(found, calls.names_of(where), strict=True)
+        for one, name in named
     ]
     left = calls.left(call)
     call.destinations = [{**there, "places": left[there["institution"]]} for there in call.destinations]
     under = next((one for one in found if not one.basis.startswith(IIA)), None)
-    if under is not None:
-        call.agreement, call.clause = under.basis, under.clause
+    call.agreement, call.clause = (under.basis, under.clause) if under is not None else ("", "")
+
+
+def demand_alike(found: list[calls.Destination]) -> None:
+    """Refuse places for several kinds of stay, and an institution that stands there twice."""
+    if len({one.institution for one in found}) < len(found):
+        raise GivenError({"places": _("An institution stands there twice; open a second call for the other.")})
+    if len({one.kind for one in found}) > 1:
+        raise GivenError({"places": _("Choose places for one kind of stay.")})
 
 
 def criteria_of(lines: list[str]) -> list[dict[str, Any]]:
@@ -187,7 +191,7 @@ def rank(call: Call, *, by: Person) -> None:
     call.ranking = calls.ranked(call, rows, left=calls.left(call))
     by_id = {str(row.pk): row for row in rows}
     for line in call.ranking["lines"]:
-        place(by_id[line["application"]], line, call)
+        place(by_id[line["application"]], line)
 
 
 def demand_assessed(rows: list[Application], call: Call) -> None:
@@ -201,7 +205,7 @@ def demand_assessed(rows: list[Application], call: Call) -> None:
         )
 
 
-def place(row: Application, line: dict[str, Any], call: Call) -> None:
+def place(row: Application, line: dict[str, Any]) -> None:
     """Write what the ranking says into an application."""
     row.rank, row.outcome = line["rank"], line["destination"]
     if not row.is_eligible:

@@ -10,7 +10,7 @@ from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender
 from hansa.areas.exchange.models import Check, Mobility
 from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.rules import HOST, VERIFY
-from hansa.areas.exchange.states import CheckKind, MobilityState
+from hansa.areas.exchange.states import Channel, CheckKind, MobilityState
 from hansa.areas.exchange.states import CheckState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.files import Upload, keep
@@ -30,6 +30,11 @@ def require(check: Check, *, by: Person, mobility: str, kind: str) -> None:
     found = hosted(mobility)
     if kind not in CheckKind.values:
         raise GivenError({"kind": _("There is no check of this kind.")})
+    if found.channel == Channel.NETWORK:
+        raise RefusedError(
+            _("Erasmus Without Paper carries no checks."),
+            _("Ask the sending institution by mail, or sign a memorandum with it."),
+        )
     if found.checks.filter(kind=kind).exists():
         raise RefusedError(_("This check was asked for already."), _("Open it and ask again there."))
     check.id, check.mobility, check.kind = stays.check_id(found.pk, kind), found, kind

@@ -53,10 +53,10 @@ def send(
     To the applicants of a call, or to people by their stays. Everybody gets a mail of their own, and nobody two.
     """
     demand_server()
-    if "\n" in subject or "\r" in subject or len(text) > LONGEST_TEXT:
-        raise GivenError(
-            {"text": _("A subject is one line, and a text has {most} letters at most.").format(most=LONGEST_TEXT)}
-        )
+    if "\n" in subject or "\r" in subject:
+        raise GivenError({"subject": _("A subject is one line.")})
+    if len(text) > LONGEST_TEXT:
+        raise GivenError({"text": _("It is longer than {most} letters.").format(most=LONGEST_TEXT)})
     chosen = {"call": call, "kind": kind, "year": year, "partner": partner, "direction": direction}
     demand_selection(chosen, states or [])
     mailing.subject, mailing.text = subject, text

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender
 from hansa.areas.exchange.models import Mobility, Offer, Plan
+from hansa.areas.exchange.network import plans as network_plans
 from hansa.areas.exchange.queries.named import row_named
+from hansa.areas.exchange.queries.served import SHOWN
 from hansa.areas.exchange.rules import PLAN
-from hansa.areas.exchange.states import PLANNING, OfferState
+from hansa.areas.exchange.states import PLANNING, Channel, OfferState
 from hansa.areas.exchange.states import PlanState as State
 from hansa.kernel.actions import NEW, GivenError, action
 from hansa.kernel.identity import own
@@ -244,6 +246,10 @@ def endorse(plan: Plan, *, by: Person) -> None:
     demand_planning(plan.mobility)
     plan.signatures = {**plan.signatures, plans.SENDING: signature(plan, plans.SENDING, by=by)}
     plan.state = State.OFFERED
+    if plan.mobility.channel == Channel.NETWORK:
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        earlier = plan.mobility.plans.filter(state__in=SHOWN, number__lt=plan.number).order_by("number")
+        network_plans.check(plan.mobility, [*earlier, plan])
     body = {
         "plan": str(plan.pk),
         "number": plan.number,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.mobilities import demand_host, demand_sender, not_host, not_sender
 from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.network import transcripts as network_transcripts
 from hansa.areas.exchange.queries import gate
 from hansa.areas.exchange.queries.credentials import JWT
 from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
@@ -67,7 +68,17 @@ def transcribe(mobility: Mobility, *, by: Person, courses: str, scale: str = "")
     mobility.credential = credentials.embedded(unsigned, key=own().signing, now=timezone.now())
     mobility.signatures = {**mobility.signatures, JWT: credentials.as_jwt(unsigned, key=own().signing)}
     mobility.state = State.TRANSCRIBED
-    body = {"transcript": document, "credential": mobility.credential, "jwt": mobility.signatures[JWT]}
+    if mobility.channel == Channel.NETWORK:
+        # Whoever is told of it fetches it; what cannot be written would never come.
+        network_transcripts.check(mobility)
+    else:
+        mobility.raw = network_transcripts.elmo_of(mobility)
+    body = {
+        "transcript": document,
+        "credential": mobility.credential,
+        "jwt": mobility.signatures[JWT],
+        "elmo": mobility.raw,
+    }
     stays.tell(mobility, "mobilities.transcribed", body={**body}, permit=TRANSCRIBE)
 
 

@@ -62,11 +62,26 @@ def hand_over(row: Job, message: EmailMessage) -> str:
     """Give one mail to the mail server and return what became of it, or say that it has to wait."""
     server = EmailBackend()
     try:
+        reach(server, row)
+        note(row, tried=True)
+        return give(server, row, message=message)
+    finally:
+        # What the server says to the farewell changes nothing.
+        with suppress(OSError):
+            server.close()
+
+
+def reach(server: EmailBackend, row: Job) -> None:
+    """Connect to the mail server; whatever goes wrong here, nothing was handed over yet."""
+    try:
         server.open()
     except OSError as fault:
-        # Nothing was handed over yet; every fault of smtplib is an OSError.
+        # Every fault of smtplib is an OSError.
         raise puts_off(row, fault) from None
-    note(row, tried=True)
+
+
+def give(server: EmailBackend, row: Job, *, message: EmailMessage) -> str:
+    """Hand a mail over and return what became of it."""
     try:
         server.send_messages([message])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as fault:
@@ -76,10 +91,6 @@ def hand_over(row: Job, message: EmailMessage) -> str:
         raise puts_off(row, fault) from None
     except OSError:
         return mailings.UNKNOWN
-    finally:
-        # What the server says to the farewell changes nothing.
-        with suppress(OSError):
-            server.close()
     return mailings.SENT
 
 

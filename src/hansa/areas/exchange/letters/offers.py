@@ -54,13 +54,13 @@ def offered(said: Letter, partner: Partner) -> None:
     body, key = read(Said, said), id_of(said.record, noun="offers")
     if Offer.objects.filter(pk=key).exists():
         raise RefusedError(_("This offer is in the catalogue already."), _("Revise it, or make a new one."))
-    fill(Offer(id=key), body, said)
+    fill(Offer(id=key), body, said=said)
 
 
 @letter("offers.revised", permit=OFFER)
 def revised(said: Letter, partner: Partner) -> None:
     """Put what a partner revised in the place of what it offered."""
-    fill(about(said), read(Said, said), said)
+    fill(about(said), read(Said, said), said=said)
 
 
 @letter("offers.closed", because=ONLY_LESS)
@@ -84,7 +84,7 @@ def about(said: Letter) -> Offer:
     return offer
 
 
-def fill(offer: Offer, body: Said, said: Letter) -> None:
+def fill(offer: Offer, body: Said, *, said: Letter) -> None:
     """Keep an offer as its host says it, or refuse one that is malformed or states other terms than its own."""
     offers.put_under(offer, host=said.sender, agreement=said.agreement, clause=said.clause)
     for name, value in values_of(body).items():

@@ -9,6 +9,7 @@ from hansa.areas.exchange import stays
 from hansa.areas.exchange.actions.transcripts import RESULT
 from hansa.areas.exchange.letters.reading import Body, about, read, settle, step_back
 from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.network import transcripts as network_transcripts
 from hansa.areas.exchange.queries import gate
 from hansa.areas.exchange.queries.credentials import JWT
 from hansa.areas.exchange.rules import RECOGNISE, TRANSCRIBE
@@ -31,6 +32,7 @@ class Transcribed(Body):
     transcript: dict[str, Any]
     credential: dict[str, Any]
     jwt: str
+    elmo: str = ""
 
 
 class Recognised(Body):
@@ -55,6 +57,9 @@ def transcribed(said: Letter, partner: Partner) -> None:
     if body.transcript["mobility"] != mobility.urn:
         raise RefusedError(_("The transcript is one of another stay."), _("Send the transcript of this stay."))
     demand_credential(mobility, body, key=partner.keys.signing)
+    if body.elmo:
+        network_transcripts.demand_elmo(body.elmo, mobility=mobility)
+    mobility.raw = body.elmo
     mobility.transcript, mobility.credential = body.transcript, body.credential
     mobility.signatures = {**mobility.signatures, JWT: body.jwt}
     settle(mobility, body, state=State.TRANSCRIBED)

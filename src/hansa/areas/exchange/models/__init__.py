@@ -3,7 +3,7 @@
 from hansa.areas.exchange.models.calls import Application, Call
 from hansa.areas.exchange.models.checks import Check
 from hansa.areas.exchange.models.counts import PartnerCount
-from hansa.areas.exchange.models.iias import Iia
+from hansa.areas.exchange.models.iias import Iia, IiaVersion
 from hansa.areas.exchange.models.mailings import Mailing
 from hansa.areas.exchange.models.messages import Message
 from hansa.areas.exchange.models.mobilities import Mobility, Stay
@@ -18,6 +18,7 @@ __all__ = [
     "Catalogue",
     "Check",
     "Iia",
+    "IiaVersion",
     "Mailing",
     "Member",
     "Message",

@@ -141,7 +141,7 @@ class Application(Record):
     cycle = models.CharField(_("study cycle"), max_length=10, choices=Cycle.choices)
     language = models.CharField(_("language of the stay"), max_length=3, blank=True)
     language_level = models.CharField(_("language level"), max_length=4, choices=Level.choices, default=Level.NONE)
-    wishes: Any = models.JSONField(_("wishes, the first first"), default=list)
+    wishes: Any = models.JSONField(_("wishes, the first first"), default=list, blank=True)
     answers: Any = models.JSONField(_("answers"), default=dict, blank=True)
     points: Any = models.JSONField(_("points by criterion"), default=dict, blank=True)
     is_eligible = models.BooleanField(_("meets the requirements"), default=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hansa.areas.exchange.states import IiaState
 from hansa.kernel.models import Record
 from hansa.kernel.models.files import File
+from hansa.kernel.models.records import Detail
 from hansa.lib.decision import Decision
 
 
@@ -42,6 +43,7 @@ class Iia(Record):
     agreement = models.CharField(_("memorandum"), max_length=80, blank=True, editable=False)
     clauses: Any = models.JSONField(_("clauses"), default=list, blank=True, editable=False)
     conditions: Any = models.JSONField(_("conditions"), default=list, blank=True, editable=False)
+    side: Any = models.JSONField(default=dict, blank=True, editable=False)
     trouble = models.TextField(_("trouble"), blank=True, editable=False)
     seen = models.DateTimeField(_("the partner's copy fetched"), null=True, blank=True, editable=False)
     told = models.DateTimeField(auto_now=True)
@@ -87,3 +89,16 @@ class Iia(Record):
     def files(self) -> list[File]:
         """Return the signed PDF, if there is one."""
         return list(File.objects.filter(record=self.urn))
+
+
+class IiaVersion(Detail):
+    """One version of our copy as it was served, so that the office can go back to what was approved."""
+
+    iia = models.ForeignKey(Iia, on_delete=models.CASCADE, related_name="versions")
+    hash = models.CharField(max_length=64)
+    document = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["iia", "hash"], name="one_version_a_hash")]

@@ -83,7 +83,8 @@ def versions(hash_: str) -> list[str]:
     held = Agreement.objects.filter(hash=hash_).first()
     if held is None:
         return [hash_]
-    return list(Agreement.objects.filter(document__id=held.document["id"]).values_list("hash", flat=True))
+    # The document is kept as text, of which PostgreSQL finds no key.
+    return [one.hash for one in Agreement.objects.all() if one.document["id"] == held.document["id"]]
 
 
 def clause_of(hash_: str, clause: str) -> Mapping[str, Any] | None:

@@ -16,10 +16,10 @@ LONGEST_ANSWER = 10_000
 
 def faults(row: Application, *, today: date) -> dict[str, str]:
     """Return what is wrong with an application, field by field; never what stands there."""
-    found = fault("nationality", check_country, row.nationality)
-    found |= fault("field", check_isced, f"{row.field:04}")
-    found |= fault("esi", check_esi, row.esi) if row.esi else {}
-    found |= fault("language", check_language, row.language) if row.language else {}
+    found = fault("nationality", check_country, value=row.nationality)
+    found |= fault("field", check_isced, value=f"{row.field:04}")
+    found |= fault("esi", check_esi, value=row.esi) if row.esi else {}
+    found |= fault("language", check_language, value=row.language) if row.language else {}
     if row.birth_date >= today:
         found["birth_date"] = _("It is not in the past.")
     if any(len(text) > LONGEST_ANSWER for text in row.answers.values()):

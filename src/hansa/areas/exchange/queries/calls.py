@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from hansa.areas.exchange.models import Application, Call, Iia, Member
 from hansa.areas.exchange.models.calls import IIA
 from hansa.areas.exchange.models.places import place_of, successor, versions
@@ -13,6 +15,7 @@ from hansa.areas.exchange.states import ApplicationState
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.lib.canonical import JSON
+from hansa.lib.errors import RefusedError
 from hansa.lib.exchange import ranking
 
 FORMAT = "ranking/1"
@@ -36,6 +39,11 @@ def destination(key: str) -> Destination:
     basis, _space, number = rest.partition(" ")
     if basis.startswith(IIA):
         there = network.place_named(basis, number)
+        if there.receiving != there.iia.partner:
+            raise RefusedError(
+                _("This condition lets the partner send people here, not us."),
+                _("Choose a condition in which this institution sends."),
+            )
         return Destination(institution=f"{network.HEI}{there.receiving}", kind=there.kind, basis=basis, clause=number)
     place = places.place_named(key, sending=own().id)
     return Destination(institution=place.receiving, kind=place.kind, basis=basis, clause=number)

@@ -1,4 +1,4 @@
-"""What a participant takes along: the credential in the forms that other programs read."""
+"""What a participant takes along: credential and transcript in the forms that other programs read."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -6,6 +6,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
+from hansa.areas.exchange.states import Channel
 from hansa.kernel.joint import names
 from hansa.lib.canonical import canonical
 from hansa.lib.errors import RefusedError
@@ -23,6 +24,16 @@ def credential_of(mobility: Mobility, form: str) -> tuple[str, bytes]:
             _("This stay has no credential of this form."), _("The host issues it with the transcript, after the stay.")
         )
     return WRITERS[form](mobility)
+
+
+def elmo_of(mobility: Mobility) -> tuple[str, bytes]:
+    """Return the transcript of a stay as ELMO, with its media type, or refuse while there is none."""
+    if mobility.channel != Channel.LETTERS or not mobility.raw:
+        raise RefusedError(
+            _("This stay has no transcript as ELMO."),
+            _("A host that is a member of Erasmus Without Paper writes it with the transcript; ask its office."),
+        )
+    return "application/xml", mobility.raw.encode()
 
 
 def _json(mobility: Mobility) -> tuple[str, bytes]:

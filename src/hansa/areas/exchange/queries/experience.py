@@ -16,15 +16,18 @@ ENDED = (
 )
 
 
-def shared(words: str, *, kind: str = "", partner: str = "") -> QuerySet[Stay]:
-    """Return reports that may be read, holding all of the words, the newest first."""
-    found = Stay.objects.filter(is_shared=True).exclude(reported=None).select_related("mobility")
+def shared(words: str, *, kind: str = "", partner: str = "", year: str = "") -> QuerySet[Stay]:
+    """Return reports of our own people that may be read, holding all of the words, the newest first."""
+    ours = Stay.objects.filter(is_shared=True, mobility__is_outgoing=True)
+    found = ours.exclude(reported=None).select_related("mobility")
     for word in words.split()[:8]:
         found = found.filter(Q(report__icontains=word) | Q(advice__icontains=word) | Q(mobility__title__icontains=word))
     if kind:
         found = found.filter(mobility__kind=kind)
     if partner:
         found = found.filter(mobility__partner=partner)
+    if year:
+        found = found.filter(mobility__year=year)
     return found.order_by("-reported")
 
 

@@ -71,11 +71,11 @@ def faults(offer: Offer) -> dict[str, str]:
         ("term", bool(offer.term), read_term, offer.term),
     )
     for name, is_given, check, value in checks:
-        found |= fault(name, check, value) if is_given else {}
+        found |= fault(name, check, value=value) if is_given else {}
     return found | (_faults_of_course(offer) if offer.form == Offer.Form.COURSE else _faults_of_place(offer))
 
 
-def fault(name: str, check: Callable[[str, str], object], value: str) -> dict[str, str]:
+def fault(name: str, check: Callable[[str, str], object], *, value: str) -> dict[str, str]:
     """Return what a check says of a value, under its field's name, or nothing."""
     try:
         check(value, name)

@@ -19,6 +19,7 @@ def call(record: Call, person: Person) -> dict[str, Any]:
     rows = record.applications.order_by("rank", "-score", "created")[:MOST]
     return {
         "kind": record.get_kind_display(),
+        "comment": record.comment,
         "places": [{"name": called(one["institution"], known), "places": one["places"]} for one in record.destinations],
         "applications": [line(row, known) for row in rows] if has(person, "applications.read") else [],
         "apply": f"{reverse('make', args=['applications', 'apply'])}?call={record.pk}"

@@ -45,6 +45,7 @@ def places_from_here() -> Options:
             ),
         )
         for place in network.given()
+        if place.receiving == place.iia.partner
     ]
     return [*by_clause, *by_network]
 
@@ -109,6 +110,17 @@ def applications() -> dict[str, Options]:
     return {"application": [(str(row.pk), f"{row}: {row.call}") for row in rows]}
 
 
+def writing() -> dict[str, Options]:
+    """Return to whom a mail can be written: the applicants of a call, or people by their stays."""
+    calls = Call.objects.order_by("-deadline")[:MOST]
+    anything = ("", _("any"))
+    return {
+        "call": [("", _("none")), *((str(row.pk), row.title) for row in calls)],
+        "kind": [anything, *Kind.choices],
+        "partner": [anything, *((key, name) for key, name in institutions().items() if key != own().id)],
+    }
+
+
 CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "mobilities.nominate_person": nomination,
     "mobilities.nominate": applications,
@@ -118,5 +130,6 @@ CHOICES: dict[str, Callable[[], dict[str, Options]]] = {
     "applications.revise": applying,
     "plans.draft": planning,
     "plans.draft_own": planning,
+    "mailings.send": writing,
     "checks.require": lambda: {"kind": list(CheckKind.choices)},
 }

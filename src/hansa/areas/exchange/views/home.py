@@ -170,9 +170,12 @@ def running(person: Person) -> list[Item]:
     if not has(person, "mobilities.read"):
         return []
     states = (MobilityState.NOMINATED, MobilityState.ACCEPTED, MobilityState.DEPARTED, MobilityState.DECIDED)
-    rows = list(Mobility.objects.filter(state__in=states, is_outgoing=True).order_by("-updated")[:MOST])
+    found = Mobility.objects.filter(state__in=states, is_outgoing=True).select_related("stay").order_by("-updated")
     known = institutions()
-    return [item(row, title=row.title, who=called(row.partner, known)) for row in rows]
+    return [
+        item(row, title=f"{who(row)}: {row.title}", who=called(row.partner, known), note=row.get_kind_display())
+        for row in found[:MOST]
+    ]
 
 
 def produced(person: Person) -> list[Item]:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Message, Mobility, Stay
-from hansa.areas.exchange.queries import balance, experience
+from hansa.areas.exchange.queries import balance, experience, reports
 from hansa.areas.exchange.states import Kind, MessageState
 from hansa.areas.exchange.views.naming import called, institutions, who
 from hansa.kernel.models import Letter, Person
@@ -119,14 +119,15 @@ def stories(_person: Person, query: Query) -> Mapping[str, Any]:
     """Return what people told after their stays, for the next."""
     words = Filter(name="q", label=_("Words"))
     kind = Filter(name="kind", label=_("Kind of stay"), choices=tuple((str(k), k.label) for k in Kind))
+    chosen = years()
     table = Table(
         columns=(_("Where and when"), _("Kind of stay"), _("Rating"), _("Report"), _("Advice")),
-        found=experience.shared(words.of(query), kind=kind.of(query)),
+        found=experience.shared(words.of(query), kind=kind.of(query), year=chosen.of(query)),
         lines=story_lines,
         caption=_("Experience"),
     )
     lead = _("What others told after their stays, without their names.")
-    return {"lead": lead, "filters": [words, kind], "tables": [table]}
+    return {"lead": lead, "filters": [words, kind, chosen], "tables": [table]}
 
 
 def story_lines(rows: Sequence[Stay]) -> Iterable[Line]:
@@ -159,8 +160,14 @@ def funding(_person: Person, query: Query) -> Mapping[str, Any]:
         lines=funding_lines,
         caption=_("Stays that ended, {year}").format(year=year),
     )
+    by_partner = Table(
+        columns=reports.headings(),
+        found=[line for line in reports.funding(year) if outgoing in (None, line.is_outgoing)],
+        lines=lambda rows: [row.cells() for row in rows],
+        caption=_("By partner, {year}").format(year=year),
+    )
     lead = _("{people} people stayed {nights} nights.").format(**sums)
-    return {"lead": lead, "filters": [chosen, way], "tables": [table]}
+    return {"lead": lead, "filters": [chosen, way], "tables": [by_partner, table]}
 
 
 def funding_lines(rows: Sequence[Mobility]) -> Iterable[Line]:
