@@ -1,7 +1,8 @@
 """Sign a credential as a JSON Web Token and open such tokens.
 
-Source: RFC 7515; VC-JOSE-COSE 1.0; Open Badges 3.0, section 8.2. Hansa signs with EdDSA and names its key as did:key. It opens tokens signed with EdDSA or RS256
-whose key stands in the header, under `kid` or as `jwk`; a `jwk` proves nothing about whose it is.
+Source: RFC 7515; VC-JOSE-COSE 1.0; Open Badges 3.0, section 8.2. Hansa signs with EdDSA and names its key as
+did:key. It opens tokens signed with EdDSA or RS256 whose key stands in the header, under `kid` or as `jwk`; a
+`jwk` proves nothing about whose it is.
 """
 
 import json
