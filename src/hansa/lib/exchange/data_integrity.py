@@ -75,7 +75,7 @@ def check(document: Mapping[str, Any], *, now: datetime) -> tuple[NamedKey, ...]
     Proofs of other kinds are passed over where at least one of a known kind stands beside them.
     """
     given = document.get("proof")
-    proofs = given if isinstance(given, list) else [given]
+    proofs: list[Any] = given if isinstance(given, list) else [given]
     if not given or not all(isinstance(proof, dict) for proof in proofs):
         raise SignatureError("The credential has no proof.", "Ask the holder for the signed one.")
     known = [proof for proof in proofs if _is_known(proof)]
