@@ -1,7 +1,9 @@
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from hansa.lib.exchange.credentials import (
 from hansa.lib.exchange.data_integrity import JCS, RDFC, prove
 from hansa.lib.exchange.tokens import encoded
 from hansa.lib.keys import SigningKey
+from tests.lib.exchange.linked import by_pyld
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 KEY, OTHER = SigningKey.generate(), SigningKey.generate()
@@ -169,6 +172,17 @@ def test_proof_is_the_one_that_verifiers_of_badges_read(signed):
     assert [proof["cryptosuite"] for proof in signed["proof"]] == [RDFC]
     # On its way 15.0 becomes 15: one number, one text under the proof.
     assert verify(parse(canonical(signed)), now=NOW) == ()
+
+
+def test_proof_holds_with_an_independent_reader_of_linked_data(signed):
+    sent = parse(canonical(signed))
+    (proof,) = sent.pop("proof")
+    value = did_keys.from_base58(proof.pop("proofValue")[1:])
+    parts = ({"@context": sent["@context"], **proof}, sent)
+
+    hashes = b"".join(hashlib.sha256(by_pyld(part).encode()).digest() for part in parts)
+
+    Ed25519PublicKey.from_public_bytes(KEY.public.raw).verify(value, hashes)
 
 
 def test_proof_of_canonical_json_holds_as_well():

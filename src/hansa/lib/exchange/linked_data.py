@@ -105,7 +105,7 @@ class _Reader:
 
     def _value(self, value: Any, vocabulary: Vocabulary, *, term: Term, graph: str) -> str:
         if not isinstance(value, dict):
-            return _scalar(value, vocabulary.with_term(term), term)
+            return _scalar(value, vocabulary.with_term(term), term=term)
         if term.container != "@graph":
             return self.node(value, vocabulary, graph=graph, term=term)
         inner = self._nameless()
@@ -129,7 +129,7 @@ def _flat(value: Any) -> Iterator[Any]:
             yield one
 
 
-def _scalar(value: Any, vocabulary: Vocabulary, term: Term) -> str:
+def _scalar(value: Any, vocabulary: Vocabulary, *, term: Term) -> str:
     if isinstance(value, str) and term.coercion in ("@id", "@vocab"):
         return _iri(value) if term.coercion == "@id" else _address(value, vocabulary)
     datatype = "" if term.coercion in ("@id", "@vocab") else term.coercion
