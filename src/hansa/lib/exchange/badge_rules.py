@@ -15,7 +15,7 @@ from hansa.lib.exchange.vocabulary import CREDENTIALS
 
 FAMILY = "https://purl.imsglobal.org/spec/ob/v3p0/context"
 OLD_CONTEXT = "https://www.w3.org/2018/credentials/v1"
-OLD_TERMS = ("issued", "issuanceDate", "expirationDate")
+OLD_TERMS = ("vc", "issued", "issuanceDate", "expirationDate")
 BADGES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
 MOST_LEVELS = 32
 #: Of which type an object is that stands under a property.
@@ -93,7 +93,7 @@ def _form(credential: Mapping[str, Any]) -> Iterator[str]:
     if not _are_badge(contexts):
         yield "The context is not that of Verifiable Credentials 2.0 followed by that of Open Badges 3.0."
     types = credential.get("type")
-    if not isinstance(types, list) or "VerifiableCredential" not in types or not any(one in BADGES for one in types):
+    if not isinstance(types, list) or "VerifiableCredential" not in types or not BADGES & set(map(str, types)):
         yield "The types are not those of an Open Badges 3.0 credential."
     issuer = credential.get("issuer")
     if not isinstance(issuer, dict) or not issuer.get("id") or "Profile" not in several(issuer.get("type")):

@@ -128,7 +128,7 @@ def _of_entry(given: Any, *, credential: Mapping[str, Any], lists: Mapping[str, 
         is_set = _bit(lists[url]["credentialSubject"], given)
     except HansaError as wrong:
         return Standing((str(wrong),))
-    if is_set and purpose in MEANING:
+    if is_set and str(purpose) in MEANING:
         return Standing((MEANING[str(purpose)],), notes)
     return Standing(notes=(*notes, "The issuer has something to say about the credential.") if is_set else notes)
 

@@ -1,8 +1,8 @@
 """Sign a credential as a JSON Web Token and open such tokens.
 
-Source: RFC 7515; VC-JOSE-COSE 1.0; Open Badges 3.0, section 8.2. Hansa signs with EdDSA and names its key as
-did:key. It opens tokens signed with EdDSA or RS256 whose key stands in the header, under `kid` or as `jwk`; a
-`jwk` proves nothing about whose it is.
+Source: RFC 7515; VC-JOSE-COSE 1.0; Open Badges 3.0, section 8.2. Hansa signs with EdDSA and names
+its key as did:key. It opens tokens signed with EdDSA or RS256 whose key stands in the header, under
+`kid` or as `jwk`; a `jwk` proves nothing about whose it is.
 """
 
 import json
@@ -59,11 +59,11 @@ def opened(token: str) -> Opened:
         raise SignatureError("The JWT demands an extension that Hansa does not know.", "Ask for one without.")
     signed = f"{parts[0]}.{parts[1]}".encode()
     match header.get("alg"), header.get("jwk"):
-        case "EdDSA", None:
+        case "EdDSA" | "Ed25519", None:
             named = did_keys.named_key(str(header.get("kid", "")))
             named.key.verify(signed, signature)
             return Opened(payload, named)
-        case "EdDSA", dict() as jwk:
+        case "EdDSA" | "Ed25519", dict() as jwk:
             _okp(jwk).verify(signed, signature)
         case "RS256", dict() as jwk:
             _verify_rsa(jwk, signed=signed, signature=signature)
