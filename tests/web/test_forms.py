@@ -152,7 +152,7 @@ def test_form_lets_a_choice_be_left_out():
 def test_form_shows_a_long_list_of_choices_as_one_to_choose_from():
     page = form_for(Chosen(), choices={}).as_p()
 
-    assert '<select name="month" id="id_month">' in page
+    assert '<select name="month" required id="id_month">' in page
     assert page.count("<option") == 3 + 20
 
 

@@ -117,7 +117,7 @@ def fields(record: Record) -> list[tuple[str, Any]]:
 
 def shared(record: Record, person: Person) -> Context:
     """Return the files of a record; for whoever may read them, the letters and the entries of the ledger about it."""
-    about = Q(partner=record.institution) if isinstance(record, Partner) else Q(record=record.urn)
+    about = Q(partner=record.institution) if isinstance(record, Partner) else Q(record=record.about or record.urn)
     letters = Letter.objects.filter(about) if has(person, "letters.read") else Letter.objects.none()
     sums = letters.aggregate(
         sent=Sum("bytes", filter=Q(direction=Letter.Direction.OUT)),
@@ -131,6 +131,8 @@ def shared(record: Record, person: Person) -> Context:
         "bytes_sent": sums["sent"] or 0,
         "bytes_received": sums["received"] or 0,
         "letter_count": letters.count(),
+        "may_read_letters": has(person, "letters.read"),
+        "may_read_ledger": has(person, "ledger.read"),
         "files": [(file, f"{address}files/{file.digest}/") for file in record.files()],
         "entries": [entries.told(entry, names) for entry in named],
     }

@@ -114,7 +114,8 @@ def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **given: Any)
     """Return a list to choose one from, or boxes to tick where many may be chosen."""
     if get_origin(kind) in (list, tuple, set, frozenset):
         return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **given)
-    if not given["required"] and given.get("initial") is None:
+    choices = list(choices)
+    if given.get("initial") is None and (not given["required"] or len(choices) > 1):
         # Without it a browser would choose the first one by itself.
         choices = [("", "–"), *(pair for pair in choices if pair[0] != "")]
     return forms.ChoiceField(choices=choices, **given)

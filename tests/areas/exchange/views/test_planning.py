@@ -45,13 +45,6 @@ def test_plan_shows_the_first_version_without_a_comparison(stay: Outgoing, scene
     assert [bool(one["signature"]) for one in shown["signed"]] == [True, True, False]
 
 
-def test_person_is_named_to_whom_it_concerns_alone(stay: Outgoing, scene: Scene, person) -> None:
-    plan, check = stay.planned(), stay.mobility.checks.get(kind="licence")
-    for reader, sees in ((scene[rules.OFFICER], True), (scene[rules.PARTICIPANT], True), (person("steward"), False)):
-        assert (planning.plan(plan, reader)["stay"] is not None) == sees
-        assert (planning.check(check, reader)["stay"] is not None) == sees
-
-
 def test_check_shows_the_evidence(stay: Outgoing, scene: Scene) -> None:
     check = stay.mobility.checks.get(kind="licence")
     actions.checks.submit(check, by=scene[rules.PARTICIPANT], document=Upload.of("proof.png", PNG))

@@ -35,7 +35,11 @@ def test_detail_of_an_accepted_stay_names_what_is_missing(scene: Scene) -> None:
 
     assert len(shown["missing"]) == 5
     assert [one["check"].kind for one in shown["checks"] if one["expires"]] == ["licence"]
-    assert shown["waits"]["what"] == "the first day to be confirmed"
+    assert shown["waits"] | {"since": None} == {
+        "who": "Karolinska Institutet",
+        "what": "the plan and the checks that are missing",
+        "since": None,
+    }
     assert [one["title"] for one in shown["makes"]] == ["Ask for a check"]
     assert shown["courses"] == []
 

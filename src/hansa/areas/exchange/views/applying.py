@@ -38,7 +38,7 @@ def line(row: Application, known: Any) -> dict[str, Any]:
         "state": row.state,
         "words": row.get_state_display(),
         "rank": row.rank,
-        "score": row.score,
+        "score": f"{row.score.normalize():f}" if row.score is not None else "",
         "outcome": called(row.outcome, known) if row.outcome else "",
         "reason": row.reason,
     }

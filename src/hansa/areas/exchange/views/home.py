@@ -24,7 +24,7 @@ from hansa.areas.exchange.states import (
     PlanState,
 )
 from hansa.areas.exchange.views.naming import Item, Known, called, institutions, item, noted, titled
-from hansa.areas.exchange.views.steps import turn
+from hansa.areas.exchange.views.steps import turns
 from hansa.kernel.models import Person
 from hansa.kernel.people import has
 
@@ -261,8 +261,9 @@ def running(person: Person) -> list[Item]:
         found = list(newest(own.select_related("stay")))
     else:
         return []
-    known = institutions()
-    return [*_applied(person), *(_under_way(row, known) for row in latest(found))]
+    shown, known = latest(found), institutions()
+    whose = turns(shown)
+    return [*_applied(person), *(_under_way(row, whose[row.pk], known=known) for row in shown)]
 
 
 def _applied(person: Person) -> list[Item]:
@@ -273,9 +274,8 @@ def _applied(person: Person) -> list[Item]:
     return [item(row, title=str(row.call)) for row in newest(rows)]
 
 
-def _under_way(row: Mobility, known: Known) -> Item:
-    whose = turn(row)
-    return item(row, title=titled(row, known), who=called(whose, known) if whose else "", note=noted(row))
+def _under_way(row: Mobility, whose: str, *, known: Known) -> Item:
+    return item(row, title=titled(row, known), who=called(whose, known), note=noted(row))
 
 
 def newest(rows: Rows) -> Rows:

@@ -187,7 +187,7 @@ def funding(_person: Person, query: Query) -> Mapping[str, Any]:
         caption=_("Stays that ended, {year}").format(year=year),
     )
     by_partner = Table(
-        columns=reports.headings(),
+        columns=tuple(f"{one[0].upper()}{one[1:]}" for one in reports.headings()),
         found=[line for line in reports.funding(year) if outgoing in (None, line.is_outgoing)],
         lines=lambda rows: [row.cells() for row in rows],
         caption=_("By partner, {year}").format(year=year),

@@ -6,18 +6,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Check, Plan
-from hansa.areas.exchange.views.naming import may_see_names
 from hansa.kernel.models import Person
 from hansa.lib.exchange import plans
 
 
-def plan(record: Plan, person: Person) -> dict[str, Any]:
+def plan(record: Plan, _person: Person) -> dict[str, Any]:
     """Return what the page of a plan shows: components, signatures, and what differs from the version before."""
     before = record.mobility.plans.filter(number__lt=record.number).order_by("-number").first()
     return {
         "mobility": record.mobility,
         "mobility_url": reverse("record", args=["mobilities", record.mobility_id]),
-        "stay": record.mobility.stay if may_see_names(person) or record.belongs_to(person) else None,
         "document": record.document,
         "before": before,
         "differences": plans.differences(before.document, record.document) if before is not None else (),
@@ -35,11 +33,10 @@ def roles() -> dict[str, str]:
     }
 
 
-def check(record: Check, person: Person) -> dict[str, Any]:
+def check(record: Check, _person: Person) -> dict[str, Any]:
     """Return what the page of a check shows; the evidence is for the sending institution and whoever it is about."""
     return {
         "mobility": record.mobility,
         "mobility_url": reverse("record", args=["mobilities", record.mobility_id]),
-        "stay": record.mobility.stay if may_see_names(person) or record.belongs_to(person) else None,
         "documents": record.files(),
     }

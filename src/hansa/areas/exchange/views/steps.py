@@ -1,12 +1,14 @@
 """The way of a stay: its steps, where it stands, and for whom it waits."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.exchange.models import Mobility
-from hansa.areas.exchange.states import MobilityState
+from hansa.areas.exchange.models import Check, Mobility, Plan
+from hansa.areas.exchange.states import CheckState, MobilityState, PlanState
 from hansa.areas.exchange.views.naming import Known, called
 
 WAY = (
@@ -18,7 +20,11 @@ WAY = (
     MobilityState.TRANSCRIBED,
     MobilityState.RECOGNISED,
 )
-#: What comes next in each state; in all but one it is for the host to do.
+#: What the sending institution does; everything else is for the host.
+AT_HOME = (MobilityState.TRANSCRIBED,)
+#: What has to be there before the first day can be confirmed.
+BEFORE = _("the plan and the checks that are missing")
+#: What comes next in each state.
 NEXT: dict[MobilityState, str | Promise] = {
     MobilityState.NOMINATED: _("a decision on the nomination"),
     MobilityState.ACCEPTED: _("the first day to be confirmed"),
@@ -30,19 +36,29 @@ NEXT: dict[MobilityState, str | Promise] = {
 }
 
 
-def turn(mobility: Mobility) -> str:
-    """Return the institution whose turn it is, or nothing when the stay is over."""
-    if MobilityState(mobility.state) not in NEXT:
-        return ""
-    return mobility.sending if mobility.state == MobilityState.TRANSCRIBED else mobility.receiving
+def turns(rows: Iterable[Mobility]) -> dict[UUID, str]:
+    """Return whose turn it is with each stay, in two queries; a stay that is over has none.
+
+    An accepted stay waits for the sending institution until every check is verified and a plan lies at the host.
+    """
+    found = {row.pk: row for row in rows if MobilityState(row.state) in NEXT}
+    accepted = [key for key, row in found.items() if row.state == MobilityState.ACCEPTED]
+    open_checks = Check.objects.filter(mobility__in=accepted).exclude(state=CheckState.VERIFIED)
+    unchecked = set(open_checks.values_list("mobility", flat=True))
+    at_host = Plan.objects.filter(mobility__in=accepted, state__in=(PlanState.OFFERED, PlanState.AGREED))
+    planned = set(at_host.values_list("mobility", flat=True))
+    ours = {key for key in accepted if key in unchecked or key not in planned}
+    return {key: row.sending if key in ours or row.state in AT_HOME else row.receiving for key, row in found.items()}
 
 
 def waits(mobility: Mobility, known: Known) -> dict[str, Any]:
     """Return for whom a stay waits now, and for what."""
-    whose = turn(mobility)
-    if not whose:
+    whose = turns([mobility]).get(mobility.pk)
+    if whose is None:
         return {}
-    return {"who": called(whose, known), "what": NEXT[MobilityState(mobility.state)], "since": mobility.updated}
+    is_ours_first = mobility.state == MobilityState.ACCEPTED and whose == mobility.sending
+    what = BEFORE if is_ours_first else NEXT[MobilityState(mobility.state)]
+    return {"who": called(whose, known), "what": what, "since": mobility.updated}
 
 
 def steps(mobility: Mobility) -> list[dict[str, Any]]:
