@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from hansa.areas.exchange.models import Iia
+from hansa.kernel.files import Upload
 from tests.areas.exchange import treaty
 from tests.areas.exchange.league import CHARITE, KI, League
 from tests.kernel.samples import Sample, World
@@ -31,6 +32,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "iias.connect": connect,
     "iias.approve": lambda _world: (treaty.linked(), {}),
     "iias.revert": lambda _world: (treaty.changed(), {}),
+    "iias.withdraw": lambda _world: (treaty.approved_here(), {}),
+    "iias.attach": lambda _world: (treaty.drafted(), {"document": Upload.of("agreement.pdf", treaty.signed())}),
     "iias.terminate": lambda _world: (treaty.agreed(), {}),
     "iias.delete": lambda _world: (treaty.drafted(is_shared=True), {}),
     "iias.refresh": lambda _world: (treaty.linked(), {}),

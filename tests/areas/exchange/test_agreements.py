@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from hansa.areas.exchange import agreements
-from hansa.areas.exchange.models import Iia, Message
+from hansa.areas.exchange.models import Iia, Message, Mobility
 from hansa.areas.exchange.states import IiaState as State
-from hansa.lib.ewp.iia_states import Side
+from hansa.lib.ewp.iia import SubjectArea
+from hansa.lib.ewp.iia_states import Approved, Side
 from tests.areas.exchange import treaty
 from tests.areas.exchange.league import KI, UU
 from tests.conftest import given
@@ -183,3 +185,103 @@ def test_agreement_is_called_by_its_title_and_lists_its_files():
 
 def test_condition_that_the_agreement_does_not_have_permits_nothing():
     assert treaty.agreed().decide("exchange.nominate", condition=9).outcome == "deny"
+
+
+def changed_there(iia, **changes):
+    """Let the partner serve another version of its copy."""
+    first, second = agreements.own_copy(iia).conditions
+    return treaty.heard(treaty.copy_of(iia, conditions=(replace(first, mobilities_per_year=9), second), **changes))
+
+
+def test_change_of_the_partner_after_the_approval_is_told_and_changes_no_places():
+    iia = changed_there(treaty.agreed())
+
+    assert (iia.state, iia.is_approved, [one["places"] for one in iia.conditions]) == (State.CHANGED, True, [4, 2])
+    assert "has changed its copy since both approved it" in iia.trouble
+    assert treaty.heard(treaty.copy_of(iia)).trouble == ""
+
+
+def test_termination_of_the_partner_is_told():
+    iia = treaty.agreed()
+
+    iia = treaty.heard(treaty.copy_of(iia, terminated_as_a_whole=True))
+
+    assert (iia.state, "has terminated this agreement" in iia.trouble) == (State.CHANGED, True)
+
+
+def test_partner_cannot_take_back_what_both_had_approved():
+    iia = treaty.agreed()
+    before = iia.approved_there
+
+    with given():
+        agreements.hear_approval(iia, "", raw="<nothing/>")
+
+    assert (iia.state, iia.approved_there, iia.approval) == (State.IN_FORCE, before, "<approval/>")
+    assert "no longer says that it approved" in iia.trouble
+    with given():
+        agreements.hear_approval(iia, before, raw="<approval/>")
+    assert iia.trouble == ""
+
+
+def test_partner_is_told_that_our_copy_names_its_deleted_one_no_more():
+    iia = treaty.linked()
+    before = Message.objects.count()
+
+    absent()
+
+    assert Message.objects.count() == before + 1
+    assert (Message.objects.last().kind, Message.objects.last().subject) == ("iia-cnr", str(iia.pk))
+
+
+def test_hash_that_a_terminated_agreement_beside_it_changed_is_told():
+    beside = treaty.unknown(iia_id="KI-9").iia
+
+    leaking = treaty.leaking(treaty.unknown().iia, beside=replace(beside, terminated_as_a_whole=True))
+
+    assert not leaking.hash_holds
+    assert "served a terminated agreement beside this one" in treaty.heard(leaking).trouble
+
+
+def test_id_that_is_written_otherwise_is_not_ours():
+    iia = treaty.drafted(is_shared=True)
+    copy = treaty.copy_of(iia).iia
+    other = replace(copy, partners=(copy.owner, replace(copy.other, iia_id=str(iia.pk).upper())))
+
+    heard = treaty.heard(treaty.received(other))
+
+    assert (heard.state, heard.pk == iia.pk) == (State.RECEIVED, False)
+
+
+def test_moment_of_the_last_change_is_that_of_our_copy():
+    iia = treaty.linked()
+    before = iia.told
+
+    iia = treaty.heard(treaty.copy_of(iia))
+    with given():
+        agreements.hear_approval(iia, iia.hash, raw="<approval/>")
+
+    iia.refresh_from_db()
+    assert iia.told == before
+
+
+def test_stays_go_on_under_their_condition_where_a_new_version_moves_it(league):
+    iia = treaty.agreed()
+    out, back = (league.mobility(iia=iia, is_outgoing=is_outgoing) for is_outgoing in (True, False))
+    first, second = agreements.own_copy(iia).conditions
+    more = replace(first, subject_areas=(SubjectArea(code="0913"),))
+    with given():
+        treaty.iias.change(iia, replace(agreements.own_copy(iia), conditions=(more, second, first)))
+        iia.save()
+    assert numbers(out, back) == [1, 2]
+
+    iia = treaty.heard(treaty.copy_of(iia))
+    with given():
+        agreements.keep(iia, agreements.after(agreements.side_of(iia), Approved(iia.their_hash)))
+        agreements.hear_approval(iia, iia.hash, raw="<approval/>")
+
+    assert (iia.state, len(iia.conditions)) == (State.IN_FORCE, 3)
+    assert numbers(out, back) == [3, 2]
+
+
+def numbers(*stays):
+    return [Mobility.objects.get(pk=stay.pk).condition for stay in stays]

@@ -1,11 +1,13 @@
 """An agreement of the network between the node under test and a partner, whose copy is written here."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from hansa.areas.exchange import agreements
 from hansa.areas.exchange.actions import iias
@@ -13,8 +15,10 @@ from hansa.areas.exchange.models import Iia
 from hansa.lib.ewp import iia_states as states
 from hansa.lib.ewp.iia import Iia as Copy
 from hansa.lib.ewp.iia import Partner
-from hansa.lib.ewp.iia_reading import Received, read_stored
+from hansa.lib.ewp.iia_hash import hash_document
+from hansa.lib.ewp.iia_reading import Received, read_get_response, read_stored
 from hansa.lib.ewp.iia_xml import get_response
+from hansa.lib.ewp.xml import parse, write
 from tests.areas.exchange.league import CHARITE, KI
 from tests.conftest import given
 
@@ -107,3 +111,46 @@ def stale(iia: Iia) -> Iia:
         iia.seen = timezone.now() - timedelta(hours=1)
         iia.save()
     return iia
+
+
+def approved_here() -> Iia:
+    """Return an agreement that this side alone has approved."""
+    iia = linked()
+    with given():
+        agreements.keep(iia, states.after(agreements.side_of(iia), states.Approved(iia.their_hash)))
+        iia.approved_copy = iia.theirs
+        iia.save()
+    return iia
+
+
+def differing(**changes: Any) -> Iia:
+    """Return an agreement whose copies name each other, and whose first condition is another one at the partner's."""
+    iia = drafted(is_shared=True)
+    first, second = agreements.own_copy(iia).conditions
+    for _turn in range(2):
+        # The first time our copy comes to name theirs; then it is heard as it is compared.
+        iia = heard(copy_of(iia, conditions=(replace(first, **changes), second)))
+    return iia
+
+
+def signed(*, pages: int = 1) -> bytes:
+    """Return the signed agreement as a PDF."""
+    writer, out = PdfWriter(), io.BytesIO()
+    for _page in range(pages):
+        writer.add_blank_page(100, 100)
+    writer.write(out)
+    return out.getvalue()
+
+
+def together(copy: Copy, *, beside: Copy) -> bytes:
+    """Return two agreements in one document, as a partner serves them that hashes the document as a whole."""
+    root = parse(get_response(copy))
+    root.append(parse(get_response(beside))[0])
+    for one in hash_document(root):
+        one.iia.find("{*}iia-hash").text = one.hash  # type: ignore[union-attr]  # reason: every copy has one
+    return write(root)
+
+
+def leaking(copy: Copy, *, beside: Copy) -> Received:
+    """Return a copy as it is read from a document with another one beside it."""
+    return read_get_response(together(copy, beside=beside))[0]

@@ -7,15 +7,18 @@ copies as they are, and says in which state that leaves the agreement.
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange import post
-from hansa.areas.exchange.models import Iia, IiaVersion
+from hansa.areas.exchange.models import Iia, IiaVersion, Mobility
+from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.states import IiaState
 from hansa.lib.ewp import iia_states as states
+from hansa.lib.ewp.iia import Condition, Kind, SubjectArea, in_schema_order
 from hansa.lib.ewp.iia import Iia as Copy
-from hansa.lib.ewp.iia import in_schema_order
+from hansa.lib.ewp.iia_difference import pairs
 from hansa.lib.ewp.iia_reading import Received, read_stored
 from hansa.lib.ewp.iia_states import Seen, Side, after
 from hansa.lib.ewp.iia_xml import get_response
@@ -39,6 +42,19 @@ def keep(iia: Iia, side: Side, *, is_shared: bool | None = None) -> None:
     iia.hash, iia.foreign_id, iia.their_hash = side.own_hash, side.partner_id, side.partner_hash
     iia.approved_here, iia.approved_there = side.approved_here, side.approved_by_partner
     iia.state = state_of(side, shared=shared)
+    if iia.ours and (side.is_agreed or not side.was_agreed):
+        # What both approved gives places until both approve something else, whatever one of them writes meanwhile.
+        before, iia.conditions = iia.conditions, given_by(own_copy(iia))
+        renumber(iia, before)
+
+
+def renumber(iia: Iia, before: list[dict[str, Any]]) -> None:
+    """Let stays go on under their condition where a new version puts it at another place."""
+    matched, _gone, _new = pairs([condition_in(one) for one in before], [condition_in(one) for one in iia.conditions])
+    moved = [When(Q(condition=old + 1), then=Value(new + 1)) for old, new in matched if old != new]
+    if moved:
+        now = Case(*moved, default=F("condition"), output_field=PositiveSmallIntegerField())
+        Mobility.objects.filter(iia=iia).update(condition=now)
 
 
 def state_of(side: Side, *, shared: bool) -> IiaState:
@@ -71,17 +87,27 @@ def their_copy(iia: Iia) -> Received | None:
 def write(iia: Iia, copy: Copy) -> str:
     """Write our copy as we serve it; return its hash."""
     ordered = replace(copy, conditions=in_schema_order(copy.conditions))
-    iia.ours = get_response(ordered).decode()
-    iia.conditions = [summary(condition) for condition in ordered.conditions]
+    iia.ours, iia.told = get_response(ordered).decode(), timezone.now()
     return read_stored(iia.ours.encode()).computed
 
 
 def file(iia: Iia) -> None:
     """File our copy among the versions that were served."""
-    IiaVersion.objects.get_or_create(iia=iia, hash=iia.hash, defaults={"document": iia.ours})
+    IiaVersion.objects.get_or_create(iia=iia, is_ours=True, hash=iia.hash, defaults={"document": iia.ours})
 
 
-def summary(condition: Any) -> dict[str, Any]:
+def file_approved(iia: Iia) -> None:
+    """File the partner's copy, which we approved just now."""
+    told = {"document": iia.theirs, "approved": timezone.now()}
+    IiaVersion.objects.update_or_create(iia=iia, is_ours=False, hash=iia.approved_here, defaults=told)
+
+
+def given_by(copy: Copy) -> list[dict[str, Any]]:
+    """Return in short what the conditions of a copy give, in their order."""
+    return [summary(condition) for condition in copy.conditions]
+
+
+def summary(condition: Condition) -> dict[str, Any]:
     """Return in short what a condition gives."""
     return {
         "kind": condition.kind.value,
@@ -95,6 +121,19 @@ def summary(condition: Any) -> dict[str, Any]:
     }
 
 
+def condition_in(short: dict[str, Any]) -> Condition:
+    """Return a condition as far as it is told in short."""
+    return Condition(
+        kind=Kind(short["kind"]),
+        sending_hei=short["sending"],
+        receiving_hei=short["receiving"],
+        first_year=short["first_year"],
+        last_year=short["last_year"],
+        mobilities_per_year=short["places"],
+        subject_areas=tuple(SubjectArea(code=code) for code in short["fields"]),
+    )
+
+
 def name_theirs(iia: Iia, side: Side, *, partner_id: str) -> Side:
     """Let our copy name the partner's; with its ids our hash changes."""
     copy = own_copy(iia)
@@ -106,6 +145,7 @@ def name_theirs(iia: Iia, side: Side, *, partner_id: str) -> Side:
 def tell(iia: Iia) -> None:
     """Tell the partner that our copy changed, once it was shared."""
     if iia.side.get(SHARED):
+        iia.told = timezone.now()
         iia.save()
         file(iia)
         post.owe("iia-cnr", iia.partner, subject=str(iia.pk))
@@ -124,7 +164,8 @@ def hear_copy(received: Received, *, partner: str) -> None:
     if side.seen != seen:
         # Another copy is linked to ours; what this one says is of no concern.
         return
-    iia.theirs, iia.seen, iia.trouble = received.raw.decode("utf-8", "replace"), timezone.now(), trouble_of(received)
+    iia.theirs, iia.seen = received.raw.decode("utf-8", "replace"), timezone.now()
+    iia.trouble = trouble_of(received) or change_of(side)
     is_new_link = side.should_map
     if is_new_link:
         side = name_theirs(iia, side, partner_id=received.iia_id)
@@ -140,7 +181,9 @@ def about(received: Received, *, partner: str) -> Iia | None:
     found = rows.filter(foreign_id=received.iia_id).first()
     named = received.iia.other.iia_id if received.iia is not None else ""
     if found is None and named:
-        found = next((row for row in rows.filter(foreign_id="") if str(row.pk) == named), None)
+        ours = row_named(rows.filter(foreign_id=""), named)
+        # The id is part of the hash, so it is ours only as we write it.
+        found = ours if ours is not None and str(ours.pk) == named else None
     return found
 
 
@@ -155,7 +198,23 @@ def trouble_of(received: Received) -> str:
     if received.iia is None:
         return f"{received.fault} {received.remedy}"
     if not received.hash_holds:
-        return _("The hash that the partner publishes is not the hash of its copy.")
+        told = _("The hash that the partner publishes is not the hash of its copy.")
+        more = _("It served a terminated agreement beside this one, which changes its hash.")
+        return f"{told} {more}" if received.is_leaking else told
+    return ""
+
+
+def change_of(side: Side) -> str:
+    """Say what the partner has done with a copy that both had approved, or nothing."""
+    if not side.was_agreed or side.seen is None:
+        return ""
+    if side.seen.is_terminated and not side.is_terminated:
+        return _("The partner has terminated this agreement. Terminate it here too and approve, or ask its office.")
+    if side.partner_hash != side.approved_here:
+        return _(
+            "The partner has changed its copy since both approved it. What both approved holds until both approve "
+            "the change: compare the copies."
+        )
     return ""
 
 
@@ -176,11 +235,26 @@ def hear_absence(*, partner: str, iia_id: str) -> None:
         keep(iia, after(side, states.Gone(hash_)))
         iia.theirs = ""
         iia.trouble = _("The partner deleted its copy.")
+        # Ours names it no more, and every change of what is served is told.
+        tell(iia)
     iia.save()
 
 
 def hear_approval(iia: Iia, hash_: str, *, raw: str) -> None:
-    """Note which version of our copy the partner approves, and keep its answer as proof."""
-    keep(iia, after(side_of(iia), states.ApprovalLearnt(hash_)))
-    iia.approval = raw if hash_ else ""
+    """Note which version of our copy the partner approves, and keep its answer as proof.
+
+    What both had approved cannot be taken back by one of them (DeleteModifyScenarios, sheet 19).
+    """
+    side = side_of(iia)
+    if side.was_agreed and not hash_:
+        iia.trouble = _(
+            "The partner no longer says that it approved this agreement. What both approved holds: ask its office."
+        )
+    else:
+        keep(iia, after(side, states.ApprovalLearnt(hash_)))
+        iia.approval = raw if hash_ else ""
+        if side.was_agreed:
+            iia.trouble = change_of(side)
+        same = IiaVersion.objects.filter(iia=iia, is_ours=True, hash=hash_, approved=None)
+        same.update(approved=timezone.now(), approval=raw)
     iia.save()

@@ -58,6 +58,7 @@ LABELS: dict[str, Words] = {
     "applications.language": _("Language of the stay"),
     "iias.clauses": _("From clauses of the memorandum"),
     "iias.conditions": _("Conditions"),
+    "iias.document": _("Signed agreement as a PDF"),
     "iias.institution": _("Institution of the memorandum"),
     "iias.received": _("Copy that came from the partner"),
     "iias.title": _("Title"),
@@ -126,7 +127,8 @@ HELP: dict[str, Words] = {
     "iias.conditions": _(
         'As JSON: [{"kind": "student-studies", "direction": "out", "first_year": "2026/2027", '
         '"last_year": "2028/2029", "places": 4, "total": 20, "fields": ["0912"], "eqf": [7], '
-        '"languages": {"en": "B2"}}]; the direction is out or in.'
+        '"languages": {"en": "B2"}}]; the direction is out or in. Where needed also "blended": true, "terms", '
+        '"sending_unit", "receiving_unit", and words behind the code of a field.'
     ),
     "mailings.states": _("One a line, such as submitted or nominated; empty: in every state."),
     "mailings.year": _("As in 2026/2027."),

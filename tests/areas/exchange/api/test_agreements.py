@@ -1,7 +1,11 @@
+import json
+
 import pytest
 
+from hansa.areas.exchange import actions
 from hansa.areas.exchange.api import agreements as api
 from hansa.areas.exchange.models import Message
+from hansa.kernel.files import Upload
 from hansa.lib.ewp import iia_answers
 from hansa.lib.ewp.iia_reading import read_get_response
 from tests.areas.exchange import treaty
@@ -133,3 +137,39 @@ def test_notification_is_answered_at_once_and_fetched_later(league, name, major,
 def test_agreement_spans_the_years_of_its_conditions(iia):
     assert api.spans(iia, ["2026/2027"])
     assert not api.spans(iia, ["2029/2030"])
+
+
+def test_approval_stays_when_our_copy_is_deleted_until_a_newer_one_says_otherwise(league, person):
+    iia = treaty.approved_here()
+    approved = iia.their_hash
+    by = person("officer")
+
+    actions.iias.delete(iia, by=by)
+
+    assert [one.hash for one in approvals(league, treaty.THERE)] == [approved]
+    other = treaty.approved_here()
+    assert len(approvals(league, treaty.THERE)) == 1
+    actions.iias.withdraw(other, by=by)
+    assert approvals(league, treaty.THERE) == ()
+    assert got(league, str(iia.pk)) == ()
+
+
+def test_list_follows_what_is_served_and_not_what_was_approved(league, person):
+    iia = treaty.agreed()
+    later = json.dumps([{**treaty.OUT, "first_year": "2027/2028"}])
+
+    actions.iias.revise(iia, by=person("officer"), conditions=later)
+
+    assert listed(league, ("receiving_academic_year_id", "2026/2027")) == []
+    assert listed(league, ("receiving_academic_year_id", "2027/2028")) == [str(iia.pk)]
+
+
+def test_partner_fetches_the_signed_agreement_that_our_copy_names(league, iia, person):
+    content = treaty.signed()
+    actions.iias.attach(iia, by=person("officer"), document=Upload.of("agreement.pdf", content))
+
+    (copy,) = got(league, str(iia.pk))
+
+    answer = league.ask("file", 1, [("file_id", copy.iia.pdf_file)], method="GET")
+    assert (answer.status_code, answer.content) == (200, content)
+    assert copy.hash_holds

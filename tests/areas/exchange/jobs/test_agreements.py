@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from hansa.areas.exchange import actions
 from hansa.areas.exchange.jobs import agreements
 from hansa.areas.exchange.models import Iia, Message
 from hansa.areas.exchange.states import IiaState as State
+from hansa.lib.errors import RefusedError
 from hansa.lib.ewp import iia_answers
 from hansa.lib.ewp.iia_answers import Approval
 from hansa.lib.ewp.iia_xml import get_response
@@ -22,7 +25,7 @@ def shelf(university):
 
     def iias(asked):
         if asked.path.endswith("index"):
-            return iia_answers.index_response(list(copies))
+            return iia_answers.index_response([] if "modified_since" in asked.pairs else list(copies))
         return copies.get(asked.pairs["iia_id"][0], get_response(None))
 
     university.extra["iias"] = iias
@@ -133,6 +136,8 @@ def test_sweep_looks_at_every_copy_and_asks_for_every_approval(university, leagu
 def test_later_sweep_asks_for_what_changed_since(university, shelf):
     treaty.linked()
 
+    shelf[treaty.THERE] = treaty.unknown().raw
+
     found = agreements.copies(KI, datetime(2026, 11, 1, tzinfo=UTC))
 
     assert [kind for kind, _subject in found] == ["iia-approval-get"]
@@ -146,3 +151,37 @@ def test_older_partner_is_told_in_its_own_words(university, league):
     sent("iia-cnr", subject="A-1")
 
     assert deliver() == 0
+
+
+def test_later_sweep_finds_what_the_partner_deleted_without_a_word(university, shelf):
+    treaty.linked()
+
+    found = agreements.copies(KI, datetime(2026, 11, 1, tzinfo=UTC))
+
+    assert ("iia-get", treaty.THERE) in found
+
+
+def test_answer_about_another_agreement_is_no_deletion(shelf):
+    iia = treaty.linked()
+    shelf[treaty.THERE] = treaty.unknown(iia_id="KI-2").raw
+
+    found = sent("iia-get", subject=treaty.THERE)
+
+    iia.refresh_from_db()
+    assert (found.state, found.trouble) == (
+        "failed",
+        f"{KI} answers with another agreement than the one asked for.",
+    )
+    assert (iia.foreign_id, Iia.objects.count()) == (treaty.THERE, 1)
+
+
+def test_hash_that_leaks_from_a_terminated_agreement_is_not_approved(shelf, person):
+    iia = treaty.linked()
+    beside = replace(treaty.unknown(iia_id="KI-9").iia, terminated_as_a_whole=True)
+    shelf[treaty.THERE] = treaty.together(treaty.copy_of(iia).iia, beside=beside)
+
+    sent("iia-get", subject=treaty.THERE)
+
+    iia.refresh_from_db()
+    with pytest.raises(RefusedError, match="is not the hash of its copy"):
+        actions.iias.approve(iia, by=person("officer"))

@@ -1,10 +1,12 @@
 """The page of an agreement of the network: both copies side by side, what stands in the way, and its versions."""
 
-from hansa.areas.exchange import rules
+from hansa.areas.exchange import actions, rules
+from hansa.areas.exchange.agreements import hear_approval
 from hansa.areas.exchange.models import Message
 from hansa.areas.exchange.views import agreements
 from tests.areas.exchange import treaty
 from tests.areas.exchange.league import League
+from tests.conftest import given
 
 
 def test_agreement_that_was_only_drafted_compares_nothing(league: League, person) -> None:
@@ -42,3 +44,15 @@ def test_message_names_the_member(league: League, person) -> None:
     shown = agreements.message(Message(partner="uu.se"), person(rules.OFFICER))
 
     assert shown["partner"]
+
+
+def test_page_says_who_approved_which_version_when(league: League, person) -> None:
+    iia, officer = treaty.linked(), person(rules.OFFICER)
+    with given():
+        hear_approval(iia, iia.hash, raw="<approval/>")
+    actions.iias.approve(iia, by=officer)
+
+    shown = agreements.iia(iia, officer)
+
+    assert [one["hash"] for one in shown["versions"] if one["approved"]] == [iia.hash]
+    assert [(one["hash"], one["at"] is not None) for one in shown["approvals"]] == [(iia.their_hash, True)]

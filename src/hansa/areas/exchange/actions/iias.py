@@ -1,6 +1,5 @@
 """What officers do with agreements of the network: draft, share, compare, approve, terminate."""
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,53 +12,37 @@ from hansa.areas.exchange.models import Iia
 from hansa.areas.exchange.network import catalogue
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.queries import comparison
+from hansa.areas.exchange.queries.conditions import conditions_of
 from hansa.areas.exchange.queries.named import row_named
 from hansa.areas.exchange.states import IiaState as State
-from hansa.kernel.actions import NEW, GivenError, action
+from hansa.kernel.actions import NEW, GivenError, action, first
+from hansa.kernel.change import change as changing
+from hansa.kernel.files import Upload, forget
+from hansa.kernel.files import keep as keep_file
+from hansa.kernel.frame import current
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement, Person
-from hansa.lib.errors import InvalidError, RefusedError
+from hansa.kernel.people import pseudonym
+from hansa.lib.errors import RefusedError
 from hansa.lib.ewp import iia_states as states
-from hansa.lib.ewp.iia import Condition, Kind, LanguageSkill, Partner, SubjectArea, check_year
 from hansa.lib.ewp.iia import Iia as Copy
+from hansa.lib.ewp.iia import Partner
 from hansa.lib.ewp.iia_clause import Terms, conditions_from_clauses
 from hansa.lib.ewp.iia_states import Side, after
 
 BECAUSE = "An interinstitutional agreement is itself what later permits; it binds once both have approved it."
 #: A decision is made on what the partner serves now, not on what it served yesterday.
-FRESH = timedelta(minutes=15)
+FRESH = timedelta(minutes=5)
+PDF = "application/pdf"
 OPEN = (State.DRAFT, State.SHARED, State.APPROVED_HERE, State.APPROVED_THERE, State.IN_FORCE, State.CHANGED)
 AGREED = (State.IN_FORCE, State.CHANGED)
 FAR = date(9999, 7, 31)
 MOST_TOLD = 3
 
 
-def conditions_of(text: str, *, ours: str, theirs: str) -> tuple[Condition, ...]:
-    """Return the conditions written as a list in JSON, or raise GivenError naming what is wrong."""
-    try:
-        found = json.loads(text)
-        return tuple(condition_of(one, ours=ours, theirs=theirs) for one in found)
-    except (json.JSONDecodeError, InvalidError, KeyError, TypeError, ValueError) as wrong:
-        why = str(wrong) if isinstance(wrong, InvalidError) else type(wrong).__name__
-        told = _("This is no list of conditions ({why}); see the example beside the field.").format(why=why)
-        raise GivenError({"conditions": told}) from wrong
-
-
-def condition_of(one: dict[str, Any], *, ours: str, theirs: str) -> Condition:
-    """Return one condition: its kind, its direction, its years, places, fields, levels and languages."""
-    sending, receiving = (ours, theirs) if one["direction"] == "out" else (theirs, ours)
-    return Condition(
-        kind=Kind(one["kind"]),
-        sending_hei=sending,
-        receiving_hei=receiving,
-        first_year=check_year(one["first_year"], place="first_year"),
-        last_year=check_year(one["last_year"], place="last_year"),
-        mobilities_per_year=int(one["places"]),
-        total_per_year=None if one.get("total") is None else comparison.number(one["total"]),
-        subject_areas=tuple(SubjectArea(code=str(code)) for code in one.get("fields", [])),
-        eqf_levels=tuple(int(level) for level in one.get("eqf", [])),
-        languages=tuple(LanguageSkill(language=key, level=level) for key, level in one.get("languages", {}).items()),
-    )
+def says_the_same(iia: Iia, _by: Person) -> bool:
+    """Tell of which agreements there is nothing to take over: where the partner's copy is not here or says the same."""
+    return not iia.theirs or (bool(iia.hash) and not any(one.is_hashed for one in comparison.differing(iia)))
 
 
 def from_clauses(clauses: list[str], *, institution: str, ours: str, theirs: str) -> tuple[Agreement, Any]:
@@ -98,6 +81,8 @@ def draft(
     if clauses:
         held, made = from_clauses(clauses, institution=institution, ours=member.hei, theirs=partner)
         iia.agreement, iia.clauses, found = held.hash, clauses, made.conditions
+        # The agreement needs no clause, but where it carries one out the ledger says which.
+        current().cause |= {"agreement": held.hash, "clause": ", ".join(clauses)}
         # What the network has no word for is said, never dropped in silence.
         iia.trouble = " ".join(f"{gap.sentence} {gap.remedy}" for gap in made.gaps)
     else:
@@ -121,7 +106,7 @@ def revise(iia: Iia, *, by: Person, conditions: str) -> None:
     Approvals so far hold for the version before; both must approve the new one.
     """
     ours = agreements.own_copy(iia)
-    found = conditions_of(conditions, ours=ours.owner.hei, theirs=iia.partner)
+    found = conditions_of(conditions, ours=ours.owner.hei, theirs=iia.partner, before=ours.conditions)
     change(iia, replace(ours, conditions=found))
 
 
@@ -143,7 +128,21 @@ def share(iia: Iia, *, by: Person) -> None:
     agreements.tell(iia)
 
 
-@action(needs="iias.share", source=(State.RECEIVED,), target=OPEN, because=BECAUSE)
+@action(needs="iias.draft", source=OPEN, target=OPEN, because=BECAUSE)
+def attach(iia: Iia, *, by: Person, document: Upload) -> None:
+    """Add the signed agreement as a PDF.
+
+    The partner can fetch it with our copy. It is no part of what is approved.
+    """
+    if document.media_type != PDF:
+        raise GivenError({"document": _("This is no PDF. Save it as a PDF and choose that.")})
+    forget(iia, digests=[file.digest for file in iia.files()])
+    keep_file(iia, document, role="agreement")
+    agreements.write(iia, replace(agreements.own_copy(iia), pdf_file=document.digest))
+    agreements.tell(iia)
+
+
+@action(needs="iias.share", source=(State.RECEIVED, *OPEN[1:]), target=OPEN, because=BECAUSE, unless=says_the_same)
 def take_over(iia: Iia, *, by: Person) -> None:
     """Make our copy from the partner's.
 
@@ -153,9 +152,13 @@ def take_over(iia: Iia, *, by: Person) -> None:
     if received is None or received.iia is None:
         raise RefusedError(_("The partner's copy cannot be read."), iia.trouble or _("Ask the partner to mend it."))
     theirs = received.iia
-    ours = Partner(hei=demand_membership().hei, iia_id=str(iia.pk))
+    if iia.hash:
+        change(iia, replace(agreements.own_copy(iia), conditions=theirs.conditions))
+        return
+    ours = Partner(hei=demand_membership().hei, iia_id=str(iia.pk), ounit=theirs.other.ounit)
     there = replace(theirs.owner, iia_id=received.iia_id)
-    copy = replace(theirs, partners=(ours, there), in_effect=False, pdf_file="")
+    # Only people who approved an end end it, so what is made here is never terminated from the start.
+    copy = replace(theirs, partners=(ours, there), in_effect=False, terminated_as_a_whole=False, pdf_file="")
     begin(iia, copy, partner_id=received.iia_id, side=agreements.side_of(iia), is_shared=True)
     agreements.tell(iia)
 
@@ -172,9 +175,8 @@ def connect(iia: Iia, *, by: Person, received: str) -> None:
     copy, foreign, at = other.theirs, other.foreign_id, other.seen
     other.delete()
     iia.theirs, iia.seen = copy, at
-    seen = states.Seen(**other.side["seen"])
-    side = after(agreements.side_of(iia), states.Fetched(seen))
-    agreements.keep(iia, agreements.name_theirs(iia, side, partner_id=foreign))
+    named = agreements.name_theirs(iia, agreements.side_of(iia), partner_id=foreign)
+    agreements.keep(iia, after(named, states.Fetched(states.Seen(**other.side["seen"]))))
     agreements.tell(iia)
 
 
@@ -196,19 +198,60 @@ def approve(iia: Iia, *, by: Person) -> None:
         first = " ".join(one.sentence for one in found[:MOST_TOLD])
         raise RefusedError(_("It would not be approved on both sides. {first}").format(first=first), found[0].remedy)
     agreements.keep(iia, after(agreements.side_of(iia), states.Approved(iia.their_hash)))
-    iia.approved_copy = iia.theirs
+    iia.approved_copy, iia.trouble = iia.theirs, ""
+    agreements.file_approved(iia)
     post.owe("iia-approval-cnr", iia.partner, subject=iia.foreign_id)
 
 
+def is_fresh(iia: Iia) -> bool:
+    """Tell whether the partner's copy was fetched just now."""
+    return iia.seen is not None and timezone.now() - iia.seen <= FRESH
+
+
+@first("iias.approve")
+def ask_anew(iia: Iia, *, by: Person) -> None:
+    """Ask for the partner's copy where it was fetched too long ago to decide on it."""
+    if not is_fresh(iia):
+        with changing({"action": "iias.refresh", "record": iia.urn, "by": pseudonym(by)}):
+            ask_partner(iia)
+
+
 def demand_fresh(iia: Iia) -> None:
-    """Refuse to decide on a partner's copy that was fetched too long ago."""
-    if iia.seen is None or timezone.now() - iia.seen > FRESH:
+    """Refuse to decide on a partner's copy that was fetched too long ago; it was asked for before."""
+    if not is_fresh(iia):
         raise RefusedError(
-            _("The partner's copy was not fetched just now."), _("Fetch it first: it comes in a moment; then decide.")
+            _("The partner's copy was not fetched just now."),
+            _("It is being fetched: look at it in a moment, then decide."),
         )
 
 
-@action(needs="iias.draft", source=(State.CHANGED,), target=OPEN, because=BECAUSE)
+@action(
+    needs="iias.approve",
+    source=(State.SHARED, State.APPROVED_HERE, State.APPROVED_THERE),
+    target=(State.SHARED, State.APPROVED_THERE),
+    because=BECAUSE,
+    unless=lambda iia, _by: not iia.approved_here,
+)
+def withdraw(iia: Iia, *, by: Person) -> None:
+    """Withdraw our approval.
+
+    Only while it is not in force. The partner is told, and no longer finds an approval here.
+    """
+    side = agreements.side_of(iia)
+    if not side.approved_here:
+        raise RefusedError(_("Nothing of this agreement is approved here."), _("There is nothing to withdraw."))
+    agreements.keep(iia, after(side, states.ApprovalWithdrawn()))
+    iia.approved_copy = ""
+    post.owe("iia-approval-cnr", iia.partner, subject=side.approved_id)
+
+
+@action(
+    needs="iias.draft",
+    source=(State.CHANGED, State.TERMINATED),
+    target=OPEN,
+    because=BECAUSE,
+    unless=lambda iia, _by: not agreements.side_of(iia).can_revert,
+)
 def revert(iia: Iia, *, by: Person) -> None:
     """Go back to the version that the partner approved.
 
@@ -218,7 +261,8 @@ def revert(iia: Iia, *, by: Person) -> None:
     copy = comparison.served_copy(iia, side.own_hash)
     if copy is None:
         raise RefusedError(_("This version is no longer kept here."), _("Write it once more as it was."))
-    agreements.write(iia, copy)
+    # The signed PDF is no part of what is approved; it stays.
+    agreements.write(iia, replace(copy, pdf_file=agreements.own_copy(iia).pdf_file))
     agreements.keep(iia, side)
     agreements.tell(iia)
 
@@ -230,6 +274,7 @@ def terminate(iia: Iia, *, by: Person) -> None:
     Nobody is nominated under it any more; stays under way go on. The partner approves the termination like a change.
     """
     change(iia, replace(agreements.own_copy(iia), terminated_as_a_whole=True), terminate=True)
+    iia.trouble = ""
 
 
 @action(
@@ -258,6 +303,11 @@ def refresh(iia: Iia, *, by: Person) -> None:
 
     And ask which version of ours the partner approves. It comes in a moment.
     """
+    ask_partner(iia)
+
+
+def ask_partner(iia: Iia) -> None:
+    """Owe a look at the partner's copy and at what it approves of ours."""
     if iia.foreign_id:
         post.owe_fetch("iia-get", iia.partner, subject=iia.foreign_id)
     else:

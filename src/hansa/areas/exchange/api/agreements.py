@@ -6,6 +6,7 @@ treated like one that was never given.
 
 from django.db.models import F, Q, QuerySet
 
+from hansa.areas.exchange.agreements import given_by, own_copy
 from hansa.areas.exchange.api.asking import SINCE
 from hansa.areas.exchange.api.door import Caller, Given, endpoint
 from hansa.areas.exchange.models import Iia
@@ -35,13 +36,15 @@ def index(caller: Caller, given: Given) -> bytes:
     if since is not None:
         rows = rows.filter(told__gt=since)
     years = [academic_year(YEAR.name, value=value) for value in given[YEAR.name]]
-    found = [row for row in rows.only("pk", "conditions") if not years or spans(row, years)]
+    found = [row for row in rows.only("pk", "state", "conditions", "ours") if not years or spans(row, years)]
     return iia_answers.index_response([str(row.pk) for row in found])
 
 
 def spans(iia: Iia, years: list[str]) -> bool:
-    """Tell whether a condition holds in one of some academic years."""
-    return any(one["first_year"] <= year <= one["last_year"] for one in iia.conditions for year in years)
+    """Tell whether a condition of our copy holds in one of some academic years."""
+    # Where our copy was changed since, what is kept in short is what both approved and not what is served.
+    served = given_by(own_copy(iia)) if iia.state in (IiaState.CHANGED, IiaState.TERMINATED) else iia.conditions
+    return any(one["first_year"] <= year <= one["last_year"] for one in served for year in years)
 
 
 @endpoint(IIA)
@@ -68,6 +71,15 @@ def statistics(caller: Caller, given: Given) -> bytes:
 
 @endpoint(IIA)
 def approvals(caller: Caller, given: Given) -> bytes:
-    """Return which version of the caller's copy we approved; nothing is said where we approved none."""
-    rows = served().filter(partner__in=caller.heis, foreign_id__in=given[IIA.name]).exclude(approved_here="")
-    return iia_answers.approval_response([Approval(iia_id=row.foreign_id, hash=row.approved_here) for row in rows])
+    """Return which version of the caller's copy we approved; nothing is said where we approved none.
+
+    An approval is of the partner's copy and stays when ours is deleted, until it is withdrawn.
+    """
+    key = given[IIA.name][0]
+    rows = Iia.objects.filter(partner__in=caller.heis)
+    named = ("side__approved_id", "approved_here")
+    # Where a newer copy of ours names it, that one tells; an older approval is told only where there is none.
+    live = rows.filter(foreign_id=key).exclude(hash="").values_list(*named).first()
+    approved_id, hash_ = live or rows.filter(side__approved_id=key).values_list(*named).first() or ("", "")
+    found = [Approval(iia_id=key, hash=hash_)] if hash_ and approved_id == key else []
+    return iia_answers.approval_response(found)

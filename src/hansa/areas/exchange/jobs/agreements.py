@@ -41,6 +41,8 @@ def agreement(owed: Message) -> Effect:
     reply = client.ask(where, [(KEY, owed.subject)])
     served = client.read(where, reply, reading=read_get_response)
     found = next((one for one in served if one.iia_id == owed.subject), None)
+    if found is None and served:
+        raise unasked(where, _("{who} answers with another agreement than the one asked for."))
     if found is None:
         return lambda: agreements.hear_absence(partner=owed.partner, iia_id=owed.subject)
     demand_owner(where, found, partner=owed.partner)
@@ -51,13 +53,18 @@ def demand_owner(where: client.Endpoint, found: Received, *, partner: str) -> No
     """Refuse an agreement between other institutions than the partner and this one."""
     heis = [one.hei for one in found.iia.partners] if found.iia is not None else [partner, demand_membership().hei]
     if heis != [partner, demand_membership().hei]:
-        raise NetworkError(
-            _("{who} answers with an agreement between other institutions.").format(who=partner),
-            _("Ask its administrator; nothing of it was taken."),
-            status=client.OK,
-            passes=False,
-            kind=Kind.RESPONSE,
-        ).at(where)
+        raise unasked(where, _("{who} answers with an agreement between other institutions."))
+
+
+def unasked(where: client.Endpoint, what: str) -> NetworkError:
+    """Return the error of an answer that is none to what was asked."""
+    return NetworkError(
+        what.format(who=where.hei),
+        _("Ask its administrator; nothing of it was taken."),
+        status=client.OK,
+        passes=False,
+        kind=Kind.RESPONSE,
+    ).at(where)
 
 
 @message("iia-approval-get")
@@ -89,11 +96,17 @@ def ours(owed: Message) -> Iia | None:
 @sweep
 def copies(hei: str, since: datetime | None) -> Wanted:
     """Find the agreements that a partner has changed, and ask anew what it approves of ours."""
-    nobody: Pairs = []
-    found = index(hei, "iias", since=since, readings={7: read_index_response}, named=nobody)
+    listed = ids(hei, since=None)
+    changed = ids(hei, since=since) if since is not None else listed
     kept = Iia.objects.filter(partner=hei).exclude(foreign_id="").exclude(state=IiaState.DELETED)
     shared = Iia.objects.filter(partner=hei, side__shared=True).exclude(state=IiaState.DELETED)
-    # A partner's list holds no copy that it deleted; what we hold and it no longer lists is asked for as well.
-    known = kept.values_list("foreign_id", flat=True) if since is None else ()
-    wanted = [("iia-get", key) for key in dict.fromkeys([*found, *known])]
+    # No list of what changed holds a copy that the partner deleted; what it lists no more is asked for as well.
+    gone = [key for key in kept.values_list("foreign_id", flat=True) if key not in listed]
+    wanted = [("iia-get", key) for key in dict.fromkeys([*changed, *gone])]
     return wanted + [("iia-approval-get", str(key)) for key in shared.values_list("pk", flat=True)]
+
+
+def ids(hei: str, *, since: datetime | None) -> list[str]:
+    """Return the ids of a partner's copies, all of them or those changed since a moment."""
+    nobody: Pairs = []
+    return index(hei, "iias", since=since, readings={7: read_index_response}, named=nobody)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +20,9 @@ class Iia(Record):
     ``ours`` is our copy exactly as we serve it, ``theirs`` the partner's exactly as it came (each a get-response of
     iias 7 with this agreement alone). A hash is what the specification computes over a copy. ``approved_here`` is the
     hash of the partner's copy that we approved, ``approved_there`` the hash of ours that the partner approved, with
-    its answer kept as proof. ``conditions`` says in short what our copy gives, in its order: kind, sending and
-    receiving institution, first and last academic year, places a year, fields, levels.
+    its answer kept as proof. ``conditions`` says in short what both approved last, or what our copy gives while nothing
+    was approved by both: kind, sending and receiving institution, first and last academic year, places a year, fields,
+    levels. ``told`` is when our copy last changed.
     """
 
     area = "exchange"
@@ -47,7 +49,7 @@ class Iia(Record):
     side: Any = models.JSONField(default=dict, blank=True, editable=False)
     trouble = models.TextField(_("trouble"), blank=True, editable=False)
     seen = models.DateTimeField(_("the partner's copy fetched"), null=True, blank=True, editable=False)
-    told = models.DateTimeField(auto_now=True)
+    told = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering: ClassVar = ["-created"]
@@ -93,13 +95,20 @@ class Iia(Record):
 
 
 class IiaVersion(Detail):
-    """One version of our copy as it was served, so that the office can go back to what was approved."""
+    """One version of a copy: of ours each that was served, of the partner's each that we approved.
+
+    So the office can go back to what was approved, and show later who approved what when: ``approved`` says when the
+    partner's approval of our copy came, with its answer as proof, or when we approved the partner's.
+    """
 
     iia = models.ForeignKey(Iia, on_delete=models.CASCADE, related_name="versions")
+    is_ours = models.BooleanField(default=True)
     hash = models.CharField(max_length=64)
     document = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
+    approved = models.DateTimeField(null=True)
+    approval = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["iia", "hash"], name="one_version_a_hash")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["iia", "is_ours", "hash"], name="one_version_a_hash")]

@@ -90,5 +90,5 @@ def against_clauses(iia: Iia) -> tuple[Difference, ...]:
 
 def served_copy(iia: Iia, hash_: str) -> Copy | None:
     """Return the version of our copy with a hash, as it was kept when it was served."""
-    kept = IiaVersion.objects.filter(iia=iia, hash=hash_).first()
+    kept = IiaVersion.objects.filter(iia=iia, is_ours=True, hash=hash_).first()
     return read_stored(kept.document.encode()).iia if kept is not None else None

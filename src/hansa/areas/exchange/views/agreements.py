@@ -29,6 +29,7 @@ def iia(record: Iia, _person: Person) -> dict[str, Any]:
         "differing": sorted(comparison.differing(record), key=lambda one: not one.is_hashed),
         "alike": comparison.alike(record),
         "versions": history(record),
+        "approvals": approvals(record),
         "pdf": record.files(),
         "obstacles": comparison.obstacles(record) if record.state in UNAGREED else (),
         "against_clauses": comparison.against_clauses(record),
@@ -39,10 +40,22 @@ def iia(record: Iia, _person: Person) -> dict[str, Any]:
 def history(record: Iia) -> list[dict[str, Any]]:
     """Return the versions of our copy that were served, the newest first, with what the partner approved of them."""
     marks = ((record.hash, _("what we serve now")), (record.approved_there, _("what the partner approved")))
+    rows = record.versions.filter(is_ours=True).order_by("-at", "-id").defer("document", "approval")[:MOST]
     return [
-        {"at": row.at, "hash": row.hash, "marks": [words for hash_, words in marks if row.hash == hash_]}
-        for row in record.versions.order_by("-at", "-id").defer("document")[:MOST]
+        {
+            "at": row.at,
+            "hash": row.hash,
+            "marks": [words for hash_, words in marks if row.hash == hash_],
+            "approved": row.approved,
+        }
+        for row in rows
     ]
+
+
+def approvals(record: Iia) -> list[dict[str, Any]]:
+    """Return the versions of the partner's copy that we approved, the newest first."""
+    rows = record.versions.filter(is_ours=False).order_by("-approved", "-id").defer("document", "approval")[:MOST]
+    return [{"at": row.approved, "hash": row.hash} for row in rows]
 
 
 def message(record: Message, _person: Person) -> dict[str, Any]:

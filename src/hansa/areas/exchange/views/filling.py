@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from hansa.areas.exchange.models import Application, Mobility, Plan
 from hansa.areas.exchange.queries import comparison, gate
+from hansa.areas.exchange.queries.conditions import shown
 from hansa.areas.exchange.queries.named import row_named
 from hansa.kernel.pages import Asked
-from hansa.lib.ewp.iia import Condition
 
 Given = dict[str, Any]
 WRITTEN = (
@@ -152,23 +152,7 @@ def conditions(asked: Asked) -> Given:
     """Return the conditions of an agreement of the network as its form has them."""
     row = asked.record
     ours, _theirs = comparison.copies(row)
-    return {"conditions": written([condition(one, partner=row.partner) for one in ours.conditions])} if ours else {}
-
-
-def condition(one: Condition, *, partner: str) -> Given:
-    """Return one condition as the form has it."""
-    total = {} if one.total_per_year is None else {"total": float(one.total_per_year)}
-    return {
-        "kind": one.kind.value,
-        "direction": "out" if one.receiving_hei == partner else "in",
-        "first_year": one.first_year,
-        "last_year": one.last_year,
-        "places": one.mobilities_per_year,
-        **total,
-        "fields": [area.code for area in one.subject_areas],
-        "eqf": list(one.eqf_levels),
-        "languages": {skill.language: skill.level for skill in one.languages},
-    }
+    return {"conditions": written([shown(one, partner=row.partner) for one in ours.conditions])} if ours else {}
 
 
 INITIAL: dict[str, Callable[[Asked], Given]] = {

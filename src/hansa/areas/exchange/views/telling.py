@@ -26,7 +26,7 @@ TO_ALL = frozenset({"offers.offer", "offers.revise", "offers.close"})
 OPEN = frozenset({"profiles.publish", "profiles.revise", "profiles.inform"})
 #: What tells one member of the network.
 TO_MEMBER = frozenset({"messages.resend", *(f"iias.{verb}" for verb in ("share", "take_over", "connect", "approve"))})
-TO_MEMBER |= {f"iias.{verb}" for verb in ("revert", "terminate", "delete", "refresh")}
+TO_MEMBER |= {f"iias.{verb}" for verb in ("revert", "terminate", "withdraw", "delete", "refresh")}
 ABOUT_STAYS = ("mobilities.", "plans.", "checks.")
 
 
@@ -38,7 +38,10 @@ def tells(action: str, record: Record) -> list[str] | None:
         **dict.fromkeys(OPEN, _("Every member of Erasmus Without Paper can read it from now on.")),
         "mailings.send": _("Everybody whom the selection names gets a mail; nobody sees who else got it."),
         "messages.ask": _("The partner's lists are read now; nothing is written there."),
-        "iias.revise": _("Once the agreement was shared, the partner is told and can fetch the new version."),
+        **dict.fromkeys(
+            ("iias.revise", "iias.attach"),
+            _("Once the agreement was shared, the partner is told and can fetch the new version."),
+        ),
     }
     if action in words:
         return [words[action]]
