@@ -135,7 +135,7 @@ def test_offers_and_calls_name_clauses_and_levels(scene: Scene) -> None:
 
     assert len(found["place"]) == 3
     assert revised["checks"] == found["checks"]
-    assert [said for _key, said in call["places"]][0].startswith("Karolinska Institutet: studies")
+    assert next(said for _key, said in call["places"]).startswith("Karolinska Institutet: studies")
 
 
 def test_agreement_of_the_network_is_with_a_member(league: League) -> None:
