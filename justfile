@@ -38,8 +38,7 @@ demo *args:
 
 # Collect the sentences to translate, and compile the translations.
 messages:
-    cd src/hansa && python -m django makemessages --locale de --locale sv --no-location --no-obsolete
-    cd src/hansa && python -m django compilemessages
+    python -m hansa.web.translations
 
 # Write the reference anew from the code.
 reference:

@@ -24,9 +24,19 @@ from hansa.lib.errors import InvalidError
 #: The nouns and their help stand here so that ``hansa --help`` needs no Django; a test holds them against the registry.
 NOUNS = {
     "agreements": "Memoranda: draft, offer, sign, amend, suspend, end.",
+    "applications": "Applications for stays: apply, assess, decide.",
+    "calls": "Calls for applications: open, close, rank.",
+    "checks": "What must be verified before a stay at the bedside.",
     "datasets": "Data that a steward connected to this node.",
+    "iias": "Agreements of Erasmus Without Paper: draft, compare, approve.",
+    "mailings": "Mails to groups.",
+    "messages": "Messages to Erasmus Without Paper: send again, ask.",
+    "mobilities": "Stays: nominate, accept, confirm, transcribe, recognise.",
+    "offers": "Courses and places that are offered to partners.",
     "partners": "Other institutions: invite, accept, compare fingerprints.",
     "people": "Who works at this node, and in which roles.",
+    "plans": "Learning agreements and rotation plans.",
+    "profiles": "What Erasmus Without Paper reads about this institution.",
     "studies": "Joint studies: check, rehearse, propose, decide, release.",
     "tokens": "What programs show to speak for a person.",
 }

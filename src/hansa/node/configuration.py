@@ -168,7 +168,7 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     for name, value in texts.items():
         if not isinstance(value, str) or not value.isprintable():
             raise fault(name, "is not one line of text in quotes", remedy="Write it in quotes.")
-    areas = tables_of_areas(given)
+    areas = tables_of(given)
     if unknown := sorted(set(given) - {*TEXTS, "hosts", *areas}):
         raise fault(unknown[0], "is not known", remedy="Remove the line; the how-to on nodes lists the names.")
     hosts = given.get("hosts", [])
@@ -178,8 +178,8 @@ def check(given: Mapping[str, Any], *, directory: Path) -> Configuration:
     return checked(Configuration(directory=directory, hosts=tuple(hosts), areas=areas, **named))
 
 
-def tables_of_areas(given: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the tables that belong to areas, or raise InvalidError where one is no table."""
+def tables_of(given: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return what each area keeps in a table of its own, or raise InvalidError."""
     areas = {name: given[name] for name in area_packages() if name in given}
     for name, table in areas.items():
         if not isinstance(table, dict):

@@ -173,3 +173,13 @@ def test_versions_that_were_served_are_kept_once_each():
     assert iia.hash in kept
     assert kept[iia.hash] == iia.ours
     assert all(row.iia_id == iia.pk for row in iia.versions.all())
+
+
+def test_agreement_is_called_by_its_title_and_lists_its_files():
+    iia = treaty.drafted()
+
+    assert (str(iia), iia.files()) == ("Medicine", [])
+
+
+def test_condition_that_the_agreement_does_not_have_permits_nothing():
+    assert treaty.agreed().decide("exchange.nominate", condition=9).outcome == "deny"

@@ -22,6 +22,7 @@ from hansa.lib.ewp import (
     answers,
     certified,
     hosts,
+    iia_answers,
     imobilities,
     notifications,
     omobilities,
@@ -112,6 +113,9 @@ class University:
         if (name, major) in notifications.RECEIVERS:
             return 200, notifications.response(name, major).build(Nothing())
         return 200, getattr(self, f"{name.replace('-', '_')}_{part or 'all'}")(asked, major)
+
+    def iias_index(self, asked: Asked, major: int) -> bytes:
+        return iia_answers.index_response([])
 
     def omobilities_index(self, asked: Asked, major: int) -> bytes:
         return (omobilities.INDEX if major == 3 else omobilities_2.INDEX).build(list(self.nominations))

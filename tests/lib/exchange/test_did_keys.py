@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hansa.lib.errors import SignatureError
-from hansa.lib.exchange.did_keys import base58, did, from_base58, key_of, method
+from hansa.lib.exchange.did_keys import base58, did, from_base58, key_of, method, multikey, named_key
 from hansa.lib.keys import SigningKey, VerifyingKey
 
 # From the W3C CCG did:key test vectors for Ed25519.
@@ -55,3 +55,36 @@ def test_key_of_gives_back_every_key():
 def test_signature_error_is_what_is_raised():
     with pytest.raises(SignatureError):
         key_of("did:web:example.com")
+
+
+@pytest.mark.parametrize("name", ["https://example.com/issuers/1", "did:web:example.com:issuers"])
+def test_key_in_a_fragment_is_not_taken_as_the_owners(name):
+    key = SigningKey.generate().public
+
+    found = named_key(f"{name}#{multikey(key)}")
+
+    assert (found.key, found.controller, found.is_owned) == (key, name, False)
+
+
+def test_did_key_is_its_owners():
+    key = SigningKey.generate().public
+
+    found = named_key(method(key))
+
+    assert (found.key, found.controller, found.is_owned) == (key, did(key), True)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("did:example:z6Mk", "DID method that Hansa does not know"),
+        ("https://example.com/issuers/1", "cannot be found offline"),
+        ("http://example.com/issuers/1#z6Mk", "cannot be found offline"),
+        ("did:web:example.com#key-1", "cannot be found offline"),
+        ("", "cannot be found offline"),
+        ("https://example.com/issuers/1#z6Mk", "another kind than Ed25519"),
+    ],
+)
+def test_named_key_refuses_what_gives_no_key(name, said):
+    with pytest.raises(SignatureError, match=said):
+        named_key(name)

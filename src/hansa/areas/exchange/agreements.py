@@ -95,7 +95,7 @@ def summary(condition: Any) -> dict[str, Any]:
     }
 
 
-def name_theirs(iia: Iia, side: Side, partner_id: str) -> Side:
+def name_theirs(iia: Iia, side: Side, *, partner_id: str) -> Side:
     """Let our copy name the partner's; with its ids our hash changes."""
     copy = own_copy(iia)
     first, second = copy.partners
@@ -127,7 +127,7 @@ def hear_copy(received: Received, *, partner: str) -> None:
     iia.theirs, iia.seen, iia.trouble = received.raw.decode("utf-8", "replace"), timezone.now(), trouble_of(received)
     is_new_link = side.should_map
     if is_new_link:
-        side = name_theirs(iia, side, received.iia_id)
+        side = name_theirs(iia, side, partner_id=received.iia_id)
     keep(iia, side if side.own_id else replace(side, partner_id=received.iia_id))
     iia.save()
     if is_new_link:

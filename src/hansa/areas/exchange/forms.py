@@ -68,6 +68,7 @@ LABELS: dict[str, Words] = {
     "mailings.subject": _("Subject"),
     "mailings.text": _("Text"),
     "mailings.year": _("Academic year"),
+    "messages.partner": _("Member"),
     "mobility": _("Stay"),
     "most_wishes": _("Wishes at most"),
     "motivation": _("Why you want to go"),

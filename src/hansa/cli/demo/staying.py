@@ -58,13 +58,14 @@ class Exchange:
         """Play the catalogue, a call, and a stay for every state."""
         self.catalogue()
         self.call()
-        out, back = (self.berlin, self.stockholm), (self.stockholm, self.berlin)
+        out: dict[str, Any] = {"sending": self.berlin, "receiving": self.stockholm}
+        back: dict[str, Any] = {"sending": self.stockholm, "receiving": self.berlin}
         for state, way in (("rejected", out), ("cancelled", out), ("accepted", out), ("confirmed", out)):
-            self.stay(state, *way)
+            self.stay(state, **way)
         for state, way in (("arrived", back), ("departed", back), ("transcribed", back), ("recognised", out)):
-            self.stay(state, *way)
+            self.stay(state, **way)
         self.elective()
-        self.stay("nominated", *out, clause=STAFF)
+        self.stay("nominated", **out, clause=STAFF)
         return self.left
 
     def say(self, words: str) -> None:
@@ -152,28 +153,28 @@ class Exchange:
         self.arrives(made, receiving)
         return made
 
-    def arrives(self, stay: Record, house: House, state: str = "") -> None:
+    def arrives(self, stay: Record, house: House, *, state: str = "") -> None:
         """Wait until a house knows a stay, in a state if one is named."""
-        until(partial(self.is_at, stay, house, state), f"the stay at {house.role.name}")
+        until(partial(self.is_at, stay, house, state=state), f"the stay at {house.role.name}")
 
-    def is_at(self, stay: Record, house: House, state: str) -> bool:
+    def is_at(self, stay: Record, house: House, *, state: str) -> bool:
         """Tell whether a house knows a stay in a state."""
         rows = house.as_("officer").mobilities.list(state=state)
         return any(row["id"] == stay["id"] for row in rows)
 
-    def stay(self, last: str, sending: House, receiving: House, *, clause: str = STUDIES) -> Record:
+    def stay(self, last: str, *, sending: House, receiving: House, clause: str = STUDIES) -> Record:
         """Play one stay up to a state."""
         self.say(f"a stay that is {last}")
         made = self.nominated(sending, receiving, clause=clause)
-        for state, act in self.steps(made, sending, receiving, last=last):
+        for state, act in self.steps(made, sending=sending, receiving=receiving, last=last):
             act()
-            self.arrives(made, sending, state)
-            self.arrives(made, receiving, state)
+            self.arrives(made, sending, state=state)
+            self.arrives(made, receiving, state=state)
         self.left[f"{last}, {sending.role.key} to {receiving.role.key}"] = last
         return made
 
     def steps(
-        self, made: Record, sending: House, receiving: House, *, last: str
+        self, made: Record, *, sending: House, receiving: House, last: str
     ) -> list[tuple[str, Callable[[], Any]]]:
         """Return the steps of a stay up to a state, each with the state it leads to."""
         office, host = sending.as_("officer").mobilities, receiving.as_("department").mobilities
@@ -186,7 +187,7 @@ class Exchange:
             return ends[last]
         way: list[tuple[str, Callable[[], Any]]] = [
             ("accepted", lambda: host.accept(made)),
-            ("confirmed", lambda: self.confirm(made, sending, receiving)),
+            ("confirmed", lambda: self.confirm(made, sending=sending, receiving=receiving)),
             ("arrived", lambda: host.arrive(made, day=str(self.today - timedelta(days=39)))),
             ("departed", lambda: host.depart(made, day=str(self.today - timedelta(days=1)))),
             ("transcribed", lambda: host.transcribe(made, courses=json.dumps(COURSES), scale=json.dumps(SCALE))),
@@ -194,12 +195,12 @@ class Exchange:
         ]
         return way[: [state for state, _act in way].index(last) + 1]
 
-    def confirm(self, made: Record, sending: House, receiving: House) -> None:
+    def confirm(self, made: Record, *, sending: House, receiving: House) -> None:
         """Let all three sign a plan, then confirm the first day."""
-        self.plan(made, sending, receiving)
+        self.plan(made, sending=sending, receiving=receiving)
         receiving.as_("department").mobilities.confirm(made)
 
-    def plan(self, made: Record, sending: House, receiving: House) -> None:
+    def plan(self, made: Record, *, sending: House, receiving: House) -> None:
         """Let the participant, the sending institution and the host sign a plan."""
         names = ("code", "title", "credits")
         courses = [{"form": "course", "term": self.term, **{name: one[name] for name in names}} for one in COURSES]
@@ -218,14 +219,14 @@ class Exchange:
         self.say("a clinical elective with its checks")
         made = self.nominated(self.berlin, self.stockholm, clause=ELECTIVE)
         self.stockholm.as_("department").mobilities.accept(made)
-        self.arrives(made, self.berlin, "accepted")
+        self.arrives(made, self.berlin, state="accepted")
         self.verify(made)
-        self.confirm(made, self.berlin, self.stockholm)
-        self.arrives(made, self.berlin, "confirmed")
+        self.confirm(made, sending=self.berlin, receiving=self.stockholm)
+        self.arrives(made, self.berlin, state="confirmed")
         self.left["clinical elective, confirmed"] = "confirmed"
         waiting = self.nominated(self.berlin, self.stockholm, clause=ELECTIVE)
         self.stockholm.as_("department").mobilities.accept(waiting)
-        self.arrives(waiting, self.berlin, "accepted")
+        self.arrives(waiting, self.berlin, state="accepted")
         self.left["clinical elective, waits for its checks"] = "accepted"
 
     def verify(self, made: Record) -> None:

@@ -10,9 +10,15 @@ from collections.abc import Mapping
 from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
 
-from hansa.lib.canonical import JSON, canonical
+from lxml import etree
+
+from hansa.lib.canonical import JSON, canonical, parse
+from hansa.lib.errors import InvalidError
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+SVG = "http://www.w3.org/2000/svg"
+SAVE = "Save the picture again where you got it, as it is, and not as a screenshot."
+MOST_BYTES = 8 * 1024 * 1024
 MEDIA_TYPE = "image/svg+xml"
 WIDTH, HEIGHT, LINE, MOST_SIGNS, MOST_LINES = 480, 300, 28, 36, 4
 FONT = "system-ui, sans-serif"
@@ -28,6 +34,37 @@ def bake(credential: Mapping[str, JSON], *, title: str, issuer: str) -> bytes:
 def bake_jwt(token: str, *, title: str, issuer: str) -> bytes:
     """Return a card with a credential as a JWT in it."""
     return _card(f"<openbadges:credential verify={quoteattr(token)}/>", title=title, issuer=issuer)
+
+
+def unbake(picture: bytes) -> dict[str, JSON] | str:
+    """Return the credential in an SVG of anybody: as JSON, or as a JWT; raise InvalidError where there is none.
+
+    Drawing programs write a document type, so it is let through; what one declares is not, and nothing is fetched.
+    """
+    if len(picture) > MOST_BYTES:
+        raise InvalidError(f"The picture has more than {MOST_BYTES // 1024 // 1024} MB.", SAVE)
+    reader = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(picture, reader)
+    except (etree.XMLSyntaxError, ValueError):
+        raise InvalidError("The file is no SVG picture.", SAVE) from None
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(declared.iterentities()):
+        raise InvalidError("The picture declares entities of its own.", SAVE)
+    found = root.findall(f"{{{NAMESPACE}}}credential")
+    if root.tag != f"{{{SVG}}}svg" or len(found) != 1:
+        raise InvalidError("The picture holds no credential, or several.", SAVE)
+    token = found[0].get("verify")
+    return token or _credential("".join(found[0].itertext()))
+
+
+def _credential(text: str) -> dict[str, JSON]:
+    credential = parse(text)
+    if not isinstance(credential, dict):
+        raise InvalidError("What the picture holds is no credential.", SAVE)
+    return credential
 
 
 def _card(element: str, *, title: str, issuer: str) -> bytes:

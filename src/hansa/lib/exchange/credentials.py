@@ -1,34 +1,37 @@
 """Issue what a participant takes along: an Open Badges 3.0 credential that anybody can verify offline.
 
 It is a Verifiable Credential 2.0 in which an institution says what a stay achieved. Two forms of
-proof: embedded, by the cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA 1.0, section 3.3), and
-as a JWT (VC-JOSE-COSE 1.0; Open Badges 3.0, section 8.2) with EdDSA. Both name the institution's
-key as did:key, so nothing has to be fetched. The holder is named by a salted hash alone
-(IdentityObject, Open Badges 3.0, section 7.8): who knows the e-mail address and the salt can
+proof: embedded, by the cryptosuite eddsa-rdfc-2022 that verifiers of Open Badges read (see
+`data_integrity`), and as a JWT with EdDSA (see `tokens`) for those who read no JSON-LD. Both name
+the institution's key as did:key, so nothing has to be fetched. The holder is named by a salted hash
+alone (IdentityObject, Open Badges 3.0, section 7.8): who knows the e-mail address and the salt can
 confirm whose it is, and nobody can read it out of the credential.
 
-    credential = embedded(badge(stay), key=key, now=now)
+    credential = embedded(badge(stay, key=key.public), key=key, now=now)
     verify(credential, now=now)          # () where nothing is wrong
+    report(of_others, now=now).notes     # what could not be checked without fetching
 """
 
-import base64
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from hansa.lib.canonical import JSON, canonical, parse
+from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, SignatureError
-from hansa.lib.exchange import did_keys
+from hansa.lib.exchange import badge_rules, data_integrity, did_keys, status_lists, tokens
+from hansa.lib.exchange.data_integrity import demand_issuer, moment
+from hansa.lib.exchange.did_keys import NamedKey
+from hansa.lib.exchange.vocabulary import BADGES, CREDENTIALS
 from hansa.lib.keys import SigningKey, VerifyingKey
 
-CONTEXT = ("https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json")
+CONTEXT = (CREDENTIALS, BADGES)
 TYPES = ("VerifiableCredential", "OpenBadgeCredential")
-SUITE = "eddsa-jcs-2022"
-JWT_TYPE = "vc+jwt"
-PARTS_OF_JWT = 3
+NO_LISTS: Mapping[str, Any] = MappingProxyType({})
+OWNER = "The proof holds; whether its key is the issuer's was not looked up at the issuer's address."
+BARE_KEY = "The signature holds; the key stands in the JWT itself, and nothing ties it to the issuer."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +51,8 @@ class Stay:
     since: datetime
 
 
-def badge(stay: Stay, *, key: VerifyingKey) -> dict[str, JSON]:
-    """Return the credential of a stay, not yet signed."""
+def badge(stay: Stay, *, key: VerifyingKey, status: Mapping[str, JSON] | None = None) -> dict[str, JSON]:
+    """Return the credential of a stay, not yet signed; `status` is its `status_lists.entry` where it can be revoked."""
     described: list[JSON] = [
         {"id": f"{stay.urn}:result:{number}", "type": ["ResultDescription"], "name": name, "resultType": "Result"}
         for number, (name, _value) in enumerate(stay.results, start=1)
@@ -82,12 +85,8 @@ def badge(stay: Stay, *, key: VerifyingKey) -> dict[str, JSON]:
             "result": results,
             **({"creditsEarned": float(stay.credits)} if stay.credits else {}),
         },
+        **({"credentialStatus": dict(status)} if status else {}),
     }
-
-
-def moment(at: datetime) -> str:
-    """Return a moment as credentials write it, in UTC and whole seconds."""
-    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def holder(name: str, *, salt: str, kind: str = "emailAddress") -> dict[str, JSON]:
@@ -109,158 +108,74 @@ def belongs_to(credential: Mapping[str, Any], email: str) -> bool:
 
 
 def embedded(credential: Mapping[str, JSON], *, key: SigningKey, now: datetime) -> dict[str, JSON]:
-    """Return the credential with a proof in it (eddsa-jcs-2022)."""
-    options: dict[str, JSON] = {
-        "type": "DataIntegrityProof",
-        "cryptosuite": SUITE,
-        "created": moment(now),
-        "verificationMethod": did_keys.method(key.public),
-        "proofPurpose": "assertionMethod",
-        "@context": credential["@context"],
-    }
-    value = "z" + did_keys.base58(key.sign(hashed(credential, options)))
-    return {**credential, "proof": [{**options, "proofValue": value}]}
-
-
-def hashed(credential: Mapping[str, JSON], options: Mapping[str, JSON]) -> bytes:
-    """Return what is signed: the hashes of the proof's options and of the credential (section 3.3.4)."""
-    return b"".join(hashlib.sha256(canonical(dict(part))).digest() for part in (options, credential))
+    """Return the credential with a proof in it (eddsa-rdfc-2022)."""
+    return data_integrity.prove(credential, key=key, now=now)
 
 
 def as_jwt(credential: Mapping[str, JSON], *, key: SigningKey) -> str:
     """Return the credential as a signed JWT."""
-    header = {"alg": "EdDSA", "typ": JWT_TYPE, "kid": did_keys.method(key.public)}
-    text = f"{encoded(header)}.{encoded(credential)}"
-    return f"{text}.{_encode(key.sign(text.encode()))}"
-
-
-def encoded(value: Mapping[str, Any]) -> str:
-    """Return an object as a part of a JWT."""
-    return _encode(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raise SignatureError("A part of the JWT is not base64url.", "Copy it again, whole.") from None
+    return tokens.sign(credential, key=key)
 
 
 def read_jwt(token: str) -> dict[str, Any]:
-    """Return the credential in a JWT after checking its signature, or raise SignatureError."""
-    parts = token.split(".")
-    if len(parts) != PARTS_OF_JWT:
-        raise SignatureError("This is no JWT of three parts.", "Copy it again, whole.")
-    header, credential = parse(_decode(parts[0])), parse(_decode(parts[1]))
-    if not isinstance(header, dict) or not isinstance(credential, dict) or header.get("alg") != "EdDSA":
-        raise SignatureError("The JWT is not signed with EdDSA.", "Ask the issuer for one that is.")
-    key = did_keys.key_of(str(header.get("kid", "")))
-    key.verify(f"{parts[0]}.{parts[1]}".encode(), _decode(parts[2]))
-    _check_issuer(credential, key)
-    return credential
+    """Return the credential in a JWT signed by a did:key of its issuer, or raise SignatureError."""
+    opened = tokens.opened(token)
+    if opened.named is None or not opened.named.is_owned:
+        raise SignatureError("The JWT names a key that cannot be tied to its issuer.", "Ask for one by did:key.")
+    demand_issuer(opened.payload, opened.named)
+    return opened.payload
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong with a credential, and what could not be checked without fetching something."""
+
+    wrong: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing is wrong, as far as it could be checked."""
+        return not self.wrong
 
 
 def verify(credential: Any, *, now: datetime) -> tuple[str, ...]:
-    """Return in sentences what is wrong with a credential with an embedded proof; nothing where it holds."""
+    """Return in sentences what is wrong or unproven about a credential; nothing where it holds."""
+    found = report(credential, now=now)
+    return (*found.wrong, *found.notes)
+
+
+def report(credential: Any, *, now: datetime, lists: Mapping[str, Any] = NO_LISTS) -> Report:
+    """Return what is wrong with a credential with an embedded proof; `lists` are status lists by their addresses."""
     if not isinstance(credential, dict):
-        return ("This is no credential: it is not an object.",)
-    found = [*_form(credential), *_subject(credential.get("credentialSubject")), *_days(credential, now=now)]
+        return Report(("This is no credential: it is not an object.",))
+    found = _about(credential, now=now, lists=lists)
     try:
-        _check_proof(credential)
+        keys = data_integrity.check(credential, now=now)
+        for named in keys:
+            demand_issuer(credential, named)
     except HansaError as wrong:
-        found.append(str(wrong))
-    return tuple(found)
+        return Report((*found.wrong, str(wrong)), found.notes)
+    return Report(found.wrong, (*found.notes, *_unowned(keys)))
 
 
-def _form(credential: Mapping[str, Any]) -> list[str]:
-    """Say what is wrong with context, types and issuer (Open Badges 3.0, section B.1)."""
-    found = []
-    context = credential.get("@context")
-    if not isinstance(context, list) or tuple(context[:1]) != CONTEXT[:1] or not _is_badge(context):
-        found.append("The context is not that of Verifiable Credentials 2.0 followed by that of Open Badges 3.0.")
-    types = credential.get("type")
-    if not isinstance(types, list) or TYPES[0] not in types or not {TYPES[1], "AchievementCredential"} & set(types):
-        found.append("The types are not those of an Open Badges 3.0 credential.")
-    issuer = credential.get("issuer")
-    if not isinstance(issuer, dict) or not issuer.get("id") or "Profile" not in _types(issuer):
-        found.append("The issuer is no profile with an id.")
-    return found
-
-
-def _is_badge(context: list[Any]) -> bool:
-    return any(isinstance(one, str) and one.startswith("https://purl.imsglobal.org/spec/ob/v3p0/") for one in context)
-
-
-def _types(value: Mapping[str, Any]) -> list[Any]:
-    types = value.get("type")
-    return types if isinstance(types, list) else [types]
-
-
-def _subject(subject: Any) -> list[str]:
-    """Say what is wrong with who achieved what."""
-    if not isinstance(subject, dict) or "AchievementSubject" not in _types(subject):
-        return ["The subject is no achievement subject."]
-    achievement = subject.get("achievement")
-    if not isinstance(achievement, dict) or "Achievement" not in _types(achievement):
-        return ["The subject names no achievement."]
-    needed = ("id", "name", "description", "criteria")
-    found = [f"The achievement says nothing about its {name}." for name in needed if not achievement.get(name)]
-    kinds = {"result": "Result", "identifier": "IdentityObject"}
-    for name, kind in kinds.items():
-        if any(not isinstance(one, dict) or kind not in _types(one) for one in subject.get(name, [])):
-            found.append(f"A {name} of the subject is not of the type {kind}.")
-    return found
-
-
-def _days(credential: Mapping[str, Any], *, now: datetime) -> list[str]:
-    """Say whether the credential is not valid yet, or not any more."""
-    if "validFrom" not in credential:
-        return ["The credential does not say from when it is valid."]
-    moments = {name: _moment(credential[name]) for name in ("validFrom", "validUntil") if name in credential}
-    found = [f"{name} is no moment with a time zone." for name, at in moments.items() if at is None]
-    since, until = moments["validFrom"], moments.get("validUntil")
-    if since is not None and since > now:
-        found.append("The credential is not valid yet.")
-    if until is not None and until < now:
-        found.append("The credential is not valid any more.")
-    return found
-
-
-def _moment(text: Any) -> datetime | None:
+def report_jwt(token: str, *, now: datetime, lists: Mapping[str, Any] = NO_LISTS) -> Report:
+    """Return what is wrong with a credential as a JWT."""
     try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
+        opened = tokens.opened(token)
+        if opened.named is not None:
+            demand_issuer(opened.payload, opened.named)
+    except HansaError as wrong:
+        return Report((str(wrong),))
+    found = _about(opened.payload, now=now, lists=lists)
+    notes = _unowned([opened.named]) if opened.named else (BARE_KEY,)
+    return Report((*found.wrong, *tokens.mismatches(opened.payload, now=now)), (*found.notes, *notes))
 
 
-def _check_proof(credential: Mapping[str, Any]) -> None:
-    proofs = credential.get("proof")
-    proof = proofs[0] if isinstance(proofs, list) and proofs else proofs
-    if not isinstance(proof, dict):
-        raise SignatureError("The credential has no proof.", "Ask the holder for the signed one.")
-    if (proof.get("type"), proof.get("cryptosuite"), proof.get("proofPurpose")) != (
-        "DataIntegrityProof",
-        SUITE,
-        "assertionMethod",
-    ):
-        raise SignatureError("The proof is of another kind than Hansa checks.", f"Ask the issuer for {SUITE} or a JWT.")
-    key = did_keys.key_of(str(proof.get("verificationMethod", "")))
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    bare = {name: value for name, value in credential.items() if name != "proof"}
-    value = str(proof.get("proofValue", ""))
-    if not value.startswith("z"):
-        raise SignatureError("The value of the proof is not base58.", "Copy it again, whole.")
-    key.verify(hashed(bare, options), did_keys.from_base58(value[1:]))
-    _check_issuer(credential, key)
+def _about(credential: Mapping[str, Any], *, now: datetime, lists: Mapping[str, Any]) -> Report:
+    standing = status_lists.check(credential, lists=lists, now=now)
+    return Report((*badge_rules.faults(credential, now=now), *standing.wrong), standing.notes)
 
 
-def _check_issuer(credential: Mapping[str, Any], key: VerifyingKey) -> None:
-    issuer = credential.get("issuer")
-    name = issuer.get("id") if isinstance(issuer, dict) else issuer
-    if name != did_keys.did(key):
-        raise SignatureError("The proof was made with another key than the issuer's.", "Ask the issuer for a new one.")
+def _unowned(keys: Iterable[NamedKey]) -> tuple[str, ...]:
+    return () if all(named.is_owned for named in keys) else (OWNER,)

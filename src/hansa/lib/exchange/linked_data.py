@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from hansa.lib.canonical import canonical
+from hansa.lib.canonical import MAXIMUM_DEPTH, canonical
 from hansa.lib.errors import InvalidError
 from hansa.lib.exchange.canonical_rdf import BLANK, Quad
 from hansa.lib.exchange.vocabulary import ASK, EMPTY, Term, Vocabulary
@@ -38,10 +38,7 @@ def quads(document: Mapping[str, Any]) -> set[Quad]:
     reader = _Reader()
     # Refuses what JSON cannot hold: infinite numbers, halves of signs, nesting without end.
     canonical(dict(document))
-    try:
-        reader.node(document, EMPTY, graph="")
-    except RecursionError:
-        raise InvalidError("The credential is nested too deep.", ASK) from None
+    reader.node(document, EMPTY, graph="")
     return reader.found
 
 
@@ -56,9 +53,13 @@ class _Reader:
     def __init__(self) -> None:
         self.found: set[Quad] = set()
         self._numbers = count()
+        self._level = 0
 
     def node(self, element: Mapping[str, Any], vocabulary: Vocabulary, *, graph: str, term: Term | None = None) -> str:
         """Read an object and return its name."""
+        self._level += 1
+        if self._level > MAXIMUM_DEPTH:
+            raise InvalidError(f"The credential is nested deeper than {MAXIMUM_DEPTH} levels.", ASK)
         here = vocabulary.below()
         if term is not None:
             here = here.with_term(term)
@@ -72,6 +73,7 @@ class _Reader:
             used = None if key == "@context" else inside.term(key)
             if used is not None and not used.iri.startswith("@"):
                 self._property(value, inside, subject=name, term=used, graph=graph)
+        self._level -= 1
         return name
 
     def _name(self, element: Mapping[str, Any], vocabulary: Vocabulary) -> str:
@@ -103,7 +105,7 @@ class _Reader:
 
     def _value(self, value: Any, vocabulary: Vocabulary, *, term: Term, graph: str) -> str:
         if not isinstance(value, dict):
-            return _scalar(value, vocabulary.with_term(term), term)
+            return _scalar(value, vocabulary.with_term(term), term=term)
         if term.container != "@graph":
             return self.node(value, vocabulary, graph=graph, term=term)
         inner = self._nameless()
@@ -127,7 +129,7 @@ def _flat(value: Any) -> Iterator[Any]:
             yield one
 
 
-def _scalar(value: Any, vocabulary: Vocabulary, term: Term) -> str:
+def _scalar(value: Any, vocabulary: Vocabulary, *, term: Term) -> str:
     if isinstance(value, str) and term.coercion in ("@id", "@vocab"):
         return _iri(value) if term.coercion == "@id" else _address(value, vocabulary)
     datatype = "" if term.coercion in ("@id", "@vocab") else term.coercion

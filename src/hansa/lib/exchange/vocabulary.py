@@ -2,8 +2,8 @@
 
 A context maps short terms to addresses and says how their values are read. Contexts may bring
 further contexts for one type or one term. Source: W3C JSON-LD 1.1 Processing Algorithms and API,
-sections 4.1 and 4.2, for what the shipped contexts use; every term in them is protected, so a
-later context may repeat a term and may not change it. Nothing is fetched and nothing is guessed: a
+sections 4.1 and 4.2, for what the shipped contexts use. A term may be repeated by a later context and
+may not be changed, as if all were protected. Nothing is fetched and nothing is guessed: a
 context or term that is not known is refused, because a signature would not cover it.
 """
 
@@ -24,6 +24,7 @@ SHIPPED: Mapping[str, str] = MappingProxyType(
         CREDENTIALS: "credentials-v2.jsonld",
         BADGES: "open-badges-3.0.3.jsonld",
         "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "open-badges-3.0.2.jsonld",
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json": "open-badges-extensions.jsonld",
     }
 )
 ASK = "Ask the issuer for a credential that uses the published terms of Open Badges 3.0 alone."

@@ -174,7 +174,7 @@ def connect(iia: Iia, *, by: Person, received: str) -> None:
     iia.theirs, iia.seen = copy, at
     seen = states.Seen(**other.side["seen"])
     side = after(agreements.side_of(iia), states.Fetched(seen))
-    agreements.keep(iia, agreements.name_theirs(iia, side, foreign))
+    agreements.keep(iia, agreements.name_theirs(iia, side, partner_id=foreign))
     agreements.tell(iia)
 
 

@@ -27,7 +27,6 @@ from hansa.kernel.actions import cited
 from hansa.kernel.change import change
 from hansa.kernel.policy import granted
 from hansa.lib.decision import Decision
-from hansa.lib.errors import RefusedError
 from hansa.lib.ewp import imobilities, mobility_statistics, omobilities, omobilities_2
 from hansa.lib.ewp.answers import AnswerError
 from hansa.lib.ewp.elements import ListDocument, Text
@@ -99,10 +98,7 @@ def nominated(caller: Caller, key: str) -> Mobility:
 
 def permitted(mobility: Mobility, permit: str) -> Decision:
     """Return the condition of the agreement under which the caller decides, or refuse."""
-    decision = mobility.judge(permit)
-    if decision is None:
-        raise RefusedError("The nomination stands under no agreement.", "Agree on one first.")
-    return granted(decision, by_person=True)
+    return granted(mobility.judge(permit) or mobility.unfounded(permit), by_person=True)
 
 
 def note(mobility: Mobility, decision: Approval | Rejection) -> None:
