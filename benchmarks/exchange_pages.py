@@ -1,8 +1,8 @@
 """Ten officers at once look at the pages of exchange on a node with 200 partners and 50,000 mobilities.
 
-Every page goes through the whole WSGI application: session, permissions, database, template. Each officer opens a page a
-second, one after the other in an order of their own. There is no peer: nobody else offers such a node in Python; beside
-the figure stands the page for signing in, which asks the database for nothing.
+Every page goes through the whole WSGI application: session, permissions, database, template. Each officer opens a
+page a second, one after the other in an order of their own. There is no peer: nobody else offers such a node in
+Python; beside the figure stands the page for signing in, which asks the database for nothing.
 """
 
 import json
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-import numpy
+import numpy as np
 
 from benchmarks.exchange_scale import ADDRESS, BERLIN, HEI, MOBILITIES, PARTNERS, TABLE, fill, hei
 from benchmarks.rows import Row, own
@@ -91,7 +91,7 @@ def summary(times: list[float]) -> dict[str, float]:
 
 def work(taken: dict[str, list[float]], *, cookie: str, seed: int) -> None:
     """Open every page some times, one a second, in an order of one's own."""
-    by = numpy.random.default_rng(seed)
+    by = np.random.default_rng(seed)
     for _round in range(ROUNDS):
         pages = list(taken)
         pages = [pages[place] for place in by.permutation(len(pages))]
