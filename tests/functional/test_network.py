@@ -183,7 +183,7 @@ def test_agreement_is_made_approved_used_and_terminated_by_both(league):
     league.wait(lambda: stockholm.rows(sure) == berlin.rows(sure) == [(0,)], what="both copies to name each other")
     until_approved(league, stockholm, theirs)
     until_approved(league, berlin, ours)
-    stand = lambda: [agreements(league, at=BERLIN, title="Surgery")[0][1], received()[0][1]]  # noqa: E731
+    stand = lambda: [agreements(league, at=BERLIN, title="Surgery")[0][1], received()[0][1]]  # noqa: E731 -- asked again and again
     league.wait(lambda: stand() == ["in_force", "in_force"], what="both approvals to arrive")
 
     place = f"hei:{HEIS[STOCKHOLM]} iia:{plain(ours)} 1"
