@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.functional.league import HEIS, TODAY, League, plain
-from tests.functional.nodes import BERLIN, Forge
+from hansa.lib.ewp.terms import years_later
+from tests.functional.league import HEIS, TODAY, YEAR, League, plain
+from tests.functional.nodes import BERLIN, STOCKHOLM, AnswerError, Forge, LiveNode
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 COURSE = {"form": "course", "code": "KI-1", "title": "Surgery", "credits": "7.5", "term": "1/2"}
@@ -146,3 +147,63 @@ def test_status_tells_how_the_line_is(league):
 
     assert "ki.example: the catalogue is" in said
     assert "No trouble." in said
+
+
+def agreements(league: League, *, at: str, title: str) -> list[tuple[str, str]]:
+    """Return id and state of what a node calls an agreement of this title."""
+    node = league.berlin if at == BERLIN else league.stockholm
+    return node.rows("select id, state from exchange_iia where title = ?", title)
+
+
+def test_agreement_is_made_approved_used_and_terminated_by_both(league):
+    berlin, stockholm = league.berlin, league.stockholm
+    condition = {
+        "kind": "student-studies",
+        "direction": "out",
+        "first_year": YEAR,
+        "last_year": years_later(YEAR, 1),
+        "places": 3,
+        "total": 15,
+        "fields": ["0912"],
+        "eqf": [7],
+        "languages": {"en": "B2"},
+    }
+    about = {"partner": HEIS[STOCKHOLM], "title": "Surgery", "conditions": json.dumps([condition])}
+    ours = str(berlin.act("officer", "iias.draft", **about)["id"])
+    berlin.act("officer", "iias.share", ours)
+    came = f"Agreement of {HEIS[BERLIN]}"
+    received = lambda: agreements(league, at=STOCKHOLM, title=came)  # noqa: E731 -- asked again and again
+    league.wait(lambda: [state for _id, state in received()] == ["received"], what="the copy to arrive")
+    theirs = f"urn:hansa:iias:{received()[0][0]}"
+
+    stockholm.act("officer", "iias.take_over", theirs)
+    linked = "select count(*) from exchange_iia where title = ? and foreign_id <> '' and their_hash <> ''"
+    league.wait(lambda: berlin.rows(linked, "Surgery") == [(1,)], what="Berlin to hear the other copy")
+    sure = "select count(*) from exchange_message where kind = 'iia-get' and state = 'waiting'"
+    league.wait(lambda: stockholm.rows(sure) == berlin.rows(sure) == [(0,)], what="both copies to name each other")
+    until_approved(league, stockholm, theirs)
+    until_approved(league, berlin, ours)
+    stand = lambda: [agreements(league, at=BERLIN, title="Surgery")[0][1], received()[0][1]]  # noqa: E731 -- asked again and again
+    league.wait(lambda: stand() == ["in_force", "in_force"], what="both approvals to arrive")
+
+    place = f"hei:{HEIS[STOCKHOLM]} iia:{plain(ours)} 1"
+    stay = str(berlin.act("officer", "mobilities.nominate_person", **{**league.about(9), "place": place})["id"])
+    league.wait(lambda: league.there(stay) == "nominated", what="the nomination under the new agreement to arrive")
+
+    berlin.act("officer", "iias.terminate", ours)
+    told = "select theirs like '%terminated-as-a-whole%true%' from exchange_iia where title = ?"
+    league.wait(lambda: stockholm.rows(told, came) == [(1,)], what="the termination to arrive")
+    assert agreements(league, at=BERLIN, title="Surgery")[0][1] == "terminated"
+
+
+def until_approved(league: League, node: LiveNode, iia: str) -> None:
+    """Approve an agreement once its copies say the same."""
+
+    def approved() -> bool:
+        try:
+            node.act("officer", "iias.approve", iia)
+        except AnswerError:
+            return False
+        return True
+
+    league.wait(approved, what=f"{node.name} to approve")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from hansa.areas.studies.states import State
+from tests.web import abroad
 from tests.web import house as build
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -98,11 +99,15 @@ def house(transactional_db, person):
         "investigator",
         "coordinator",
         "signatory",
+        "officer",
+        "department",
+        "participant",
         username="ada",
         name="Professor Adele Brandt",
         password=PASSWORD,
     )
-    return SimpleNamespace(partners=partners, agreement=agreement, studies=studies, ada=ada)
+    made = abroad.fill(agreement, ada)
+    return SimpleNamespace(partners=partners, agreement=agreement, studies=studies, ada=ada, exchange=made)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +171,17 @@ def pages(house):
         "refused": study[State.RELEASED] + "approve/",
         "propose": "/studies/propose/",
         "ledger": "/ledger/",
+        **{address.strip("/").partition("?")[0].replace("/", "-"): address for address in of_exchange(house.exchange)},
     }
+
+
+def of_exchange(made):
+    """Return the pages of exchange that are looked at: the lists, the overviews, the forms, and one of each state."""
+    held = {(record.noun, record.state): record for record in (*made.stays.values(), *made.plans, *made.checks)}
+    held |= {(kind, row.title): row for kind in ("calls", "offers", "iias") for row in getattr(made, kind)}
+    held |= {(kind, ""): getattr(made, kind)[0] for kind in ("applications", "messages", "mailings", "profiles")}
+    details = [f"/{record.noun}/{record.pk}/" for record in held.values()]
+    return [*(f"/{noun}/" for noun in abroad.LISTS), *abroad.OVERVIEWS, *details, *abroad.forms(made)]
 
 
 @pytest.mark.slow

@@ -40,3 +40,8 @@ def test_filter_takes_only_what_it_offers(choices, query, expected):
 
 def test_table_of_plain_lines_needs_no_rule():
     assert list(Table(columns=("a",), found=[(1,)]).lines([(1,)])) == [(1,)]
+
+
+@pytest.mark.parametrize(("query", "expected"), [({}, "b"), ({"x": ""}, "b"), ({"x": "c"}, "b"), ({"x": "a"}, "a")])
+def test_filter_shows_what_is_shown_first_unless_something_else_is_chosen(query, expected):
+    assert Filter(name="x", label="X", choices=(("a", "A"), ("b", "B")), default="b").of(query) == expected

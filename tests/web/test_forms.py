@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from pydantic import Field, SecretStr, create_model
 
 from hansa.kernel.actions import ACTIONS, GivenError
@@ -153,7 +154,46 @@ def test_form_shows_a_long_list_of_choices_as_one_to_choose_from():
     page = form_for(Chosen(), choices={}).as_p()
 
     assert '<select name="month" required id="id_month">' in page
-    assert page.count("<option") == 3 + 20
+    assert page.count("<option") == 3 + 21
+
+
+class Wishing:
+    """An action whose input has an order."""
+
+    inputs = create_model("Inputs", wishes=(list[str], ...))
+    name = "applications.apply"
+
+
+WISHES = {"wishes": [("a", "Stockholm"), ("b", "Uppsala"), ("c", "Lund")]}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"), [(["b", "", "a"], ["b", "a"]), (["b", "b", "c"], ["b", "c"]), (["", "", "c"], ["c"])]
+)
+def test_form_takes_wishes_in_their_order_and_each_once(chosen, expected):
+    form = form_for(Wishing(), choices=WISHES, data=QueryDict("&".join(f"wishes={one}" for one in chosen)))
+
+    assert form.is_valid()
+    assert form.given() == {"wishes": expected}
+
+
+def test_form_asks_for_wishes_one_by_one():
+    page = str(form_for(Wishing(), choices=WISHES, initial={"wishes": ["c", "a"]})["wishes"])
+
+    assert page.count("<select") == 3
+    assert [line.partition("<")[0] for line in page.split('">') if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
+    assert [part.partition(">")[0] for part in page.split("<option ")[1:] if "selected" in part] == [
+        'value="c" selected',
+        'value="a" selected',
+        'value="" selected',
+    ]
+
+
+@pytest.mark.parametrize("chosen", [["d"], [""]])
+def test_form_takes_only_wishes_that_there_are(chosen):
+    form = form_for(Wishing(), choices=WISHES, data=QueryDict(f"wishes={chosen[0]}"))
+
+    assert not form.is_valid()
 
 
 def test_form_shows_a_fault_beside_the_field_it_is_about():

@@ -224,10 +224,10 @@ def hear_absence(*, partner: str, iia_id: str) -> None:
     if iia is None:
         return
     side = side_of(iia)
-    if not side.own_id:
-        iia.state, iia.foreign_id = IiaState.DELETED, ""
-    elif side.was_agreed:
+    if side.was_agreed or iia.is_approved:
         iia.trouble = _("The partner no longer serves this agreement, which both had approved: ask its office.")
+    elif not side.own_id:
+        iia.state, iia.foreign_id = IiaState.DELETED, ""
     else:
         copy = own_copy(iia)
         first, second = copy.partners
