@@ -10,7 +10,7 @@ from hansa.areas.exchange.api.asking import SINCE
 from hansa.areas.exchange.api.door import Caller, Given, endpoint
 from hansa.areas.exchange.models import Iia
 from hansa.areas.exchange.queries.named import row_named
-from hansa.areas.exchange.states import IiaState
+from hansa.areas.exchange.states import UNSHARED
 from hansa.lib.ewp import iia_answers
 from hansa.lib.ewp.iia_answers import Approval, Statistics
 from hansa.lib.ewp.iia_xml import get_response
@@ -24,7 +24,7 @@ YEAR = repeatable("receiving_academic_year_id", least=0, most=100)
 
 def served() -> QuerySet[Iia]:
     """Return the agreements that are there for partners: shared, and not deleted."""
-    return Iia.objects.filter(side__shared=True).exclude(state=IiaState.DELETED)
+    return Iia.objects.exclude(state__in=UNSHARED)
 
 
 @endpoint(YEAR, SINCE)

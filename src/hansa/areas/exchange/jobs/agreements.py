@@ -13,7 +13,7 @@ from hansa.areas.exchange.network import client
 from hansa.areas.exchange.network.client import NetworkError
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.queries.named import row_named
-from hansa.areas.exchange.states import IiaState
+from hansa.areas.exchange.states import UNSHARED, IiaState
 from hansa.kernel.jobs import Effect
 from hansa.lib.ewp.iia_answers import Approval, read_approval_response, read_index_response
 from hansa.lib.ewp.iia_reading import Received, read_get_response
@@ -92,7 +92,7 @@ def copies(hei: str, since: datetime | None) -> Wanted:
     nobody: Pairs = []
     found = index(hei, "iias", since=since, readings={7: read_index_response}, named=nobody)
     kept = Iia.objects.filter(partner=hei).exclude(foreign_id="").exclude(state=IiaState.DELETED)
-    shared = Iia.objects.filter(partner=hei, side__shared=True).exclude(state=IiaState.DELETED)
+    shared = Iia.objects.filter(partner=hei).exclude(state__in=UNSHARED)
     # A partner's list holds no copy that it deleted; what we hold and it no longer lists is asked for as well.
     known = kept.values_list("foreign_id", flat=True) if since is None else ()
     wanted = [("iia-get", key) for key in dict.fromkeys([*found, *known])]
