@@ -139,6 +139,10 @@ class IiaState(TextChoices):
     DELETED = "deleted", _("deleted")
 
 
+#: Agreements of which the partner can fetch nothing: not shared yet, never ours, or gone.
+UNSHARED = (IiaState.DRAFT, IiaState.RECEIVED, IiaState.DELETED)
+
+
 class MessageState(TextChoices):
     """Where a message to a member of Erasmus Without Paper stands."""
 

@@ -11,7 +11,7 @@ from hansa.areas.exchange.api.asking import SINCE
 from hansa.areas.exchange.api.door import Caller, Given, endpoint
 from hansa.areas.exchange.models import Iia
 from hansa.areas.exchange.queries.named import row_named
-from hansa.areas.exchange.states import IiaState
+from hansa.areas.exchange.states import UNSHARED, IiaState
 from hansa.lib.ewp import iia_answers
 from hansa.lib.ewp.iia_answers import Approval, Statistics
 from hansa.lib.ewp.iia_xml import get_response
@@ -25,7 +25,7 @@ YEAR = repeatable("receiving_academic_year_id", least=0, most=100)
 
 def served() -> QuerySet[Iia]:
     """Return the agreements that are there for partners: shared, and not deleted."""
-    return Iia.objects.filter(side__shared=True).exclude(state=IiaState.DELETED)
+    return Iia.objects.exclude(state__in=UNSHARED)
 
 
 @endpoint(YEAR, SINCE)
@@ -76,10 +76,10 @@ def approvals(caller: Caller, given: Given) -> bytes:
     An approval is of the partner's copy and stays when ours is deleted, until it is withdrawn.
     """
     key = given[IIA.name][0]
-    rows = Iia.objects.filter(partner__in=caller.heis)
-    named = ("side__approved_id", "approved_here")
-    # Where a newer copy of ours names it, that one tells; an older approval is told only where there is none.
-    live = rows.filter(foreign_id=key).exclude(hash="").values_list(*named).first()
-    approved_id, hash_ = live or rows.filter(side__approved_id=key).values_list(*named).first() or ("", "")
-    found = [Approval(iia_id=key, hash=hash_)] if hash_ and approved_id == key else []
+    rows = Iia.objects.filter(partner__in=caller.heis).only("side", "approved_here")
+    # Where a copy of ours names it, that one tells; an older approval is told only where there is none.
+    live = rows.filter(foreign_id=key).exclude(hash="")
+    kept = live or rows.filter(foreign_id="").exclude(approved_here="")
+    hashes = [row.approved_here for row in kept if row.side.get("approved_id") == key]
+    found = [Approval(iia_id=key, hash=hash_) for hash_ in hashes[:1] if hash_]
     return iia_answers.approval_response(found)

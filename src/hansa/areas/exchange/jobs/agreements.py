@@ -13,7 +13,7 @@ from hansa.areas.exchange.network import client
 from hansa.areas.exchange.network.client import NetworkError
 from hansa.areas.exchange.network.membership import demand_membership
 from hansa.areas.exchange.queries.named import row_named
-from hansa.areas.exchange.states import IiaState
+from hansa.areas.exchange.states import UNSHARED, IiaState
 from hansa.kernel.jobs import Effect
 from hansa.lib.ewp.iia_answers import Approval, read_approval_response, read_index_response
 from hansa.lib.ewp.iia_reading import Received, read_get_response
@@ -99,7 +99,7 @@ def copies(hei: str, since: datetime | None) -> Wanted:
     listed = ids(hei, since=None)
     changed = ids(hei, since=since) if since is not None else listed
     kept = Iia.objects.filter(partner=hei).exclude(foreign_id="").exclude(state=IiaState.DELETED)
-    shared = Iia.objects.filter(partner=hei, side__shared=True).exclude(state=IiaState.DELETED)
+    shared = Iia.objects.filter(partner=hei).exclude(state__in=UNSHARED)
     # No list of what changed holds a copy that the partner deleted; what it lists no more is asked for as well.
     gone = [key for key in kept.values_list("foreign_id", flat=True) if key not in listed]
     wanted = [("iia-get", key) for key in dict.fromkeys([*changed, *gone])]
