@@ -21,7 +21,7 @@ from uuid import uuid4
 from benchmarks.exchange_scale import ADDRESS, BERLIN, HEI, MOBILITIES, PARTNERS, TABLE, fill, hei
 from benchmarks.rows import Row, own
 
-OFFICERS, ROUNDS, PAUSE, TARGET = 10, 6, 1.0, 0.200
+OFFICERS, ROUNDS, PAUSE, TARGET = 10, 3, 1.0, 0.200
 PLANS, CHECKS, MESSAGES, APPLICATIONS = 20_000, 20_000, 5_000, 10_000
 SEED = 7
 NOUNS = ("mobilities", "plans", "checks", "offers", "calls", "applications", "iias", "messages", "mailings", "profiles")
@@ -162,7 +162,9 @@ def more() -> list[Any]:
 
     stays = list(Mobility.objects.order_by("pk")[:PLANS])
     people = [Person(username=f"officer{n}", name=f"Officer {n}", roles=["officer"], state="active") for n in range(10)]
-    applicants = [Person(username=f"p{n}", name=f"P {n}", roles=["participant"], state="active") for n in range(APPLICATIONS)]
+    applicants = [
+        Person(username=f"p{n}", name=f"P {n}", roles=["participant"], state="active") for n in range(APPLICATIONS)
+    ]
     call = Call(
         state="closed",
         title="A term abroad",
@@ -178,7 +180,9 @@ def more() -> list[Any]:
         Person.objects.bulk_create([*people, *applicants], batch_size=500)
         call.save()
         Iia.objects.filter(title="Agreement 0").update(ours=copy(0), theirs=copy(1))
-        Application.objects.bulk_create([application(Application, one, call=call) for one in applicants], batch_size=500)
+        Application.objects.bulk_create(
+            [application(Application, one, call=call) for one in applicants], batch_size=500
+        )
         Plan.objects.bulk_create([plan(Plan, one) for one in stays], batch_size=500)
         Check.objects.bulk_create([check(Check, one) for one in stays[:CHECKS]], batch_size=500)
         Message.objects.bulk_create([message(Message, number) for number in range(MESSAGES)], batch_size=500)
