@@ -40,11 +40,6 @@ class NetworkPlace:
     places: int
     fields: tuple[str, ...]
 
-    @property
-    def key(self) -> str:
-        """Return the text by which a form names this place."""
-        return f"{HEI}{self.receiving} iia:{self.iia.pk} {self.number}"
-
 
 def places_of(iia: Iia) -> list[NetworkPlace]:
     """Return what the conditions of an agreement give, in their order."""
@@ -77,6 +72,7 @@ class Given(NamedTuple):
     first_year: str
     last_year: str
     places: int
+    fields: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -113,6 +109,7 @@ def in_short(iia: UUID, *about: str) -> tuple[Given, ...]:
             first_year=one["first_year"],
             last_year=one["last_year"],
             places=one["places"] or 0,
+            fields=tuple(one["fields"]),
         )
         for number, one in enumerate(json.loads(text), start=1)
     )
