@@ -13,7 +13,17 @@ from pathlib import Path
 
 from benchmarks.rows import HERE, Row, peers_python
 
-NAMES = ("secure_sum", "decisions", "memorandum", "ledger_appends", "letters", "glm", "cold_start")
+NAMES = (
+    "secure_sum",
+    "decisions",
+    "memorandum",
+    "ledger_appends",
+    "letters",
+    "glm",
+    "cold_start",
+    "exchange_scale",
+    "exchange_pages",
+)
 HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
 MARKS = ("<!-- measured -->", "<!-- until here -->")
 SHOWN = ("cryptography", "numpy", "scipy", "Django")
