@@ -151,3 +151,9 @@ def test_pages_ask_the_database_equally_often_however_much_there_is(exchange, ho
     after = {path: queries(path) for path in paths}
 
     assert after == before
+
+
+def test_list_of_plans_begins_with_what_changed_last(exchange):
+    page = exchange.get("/plans/").content.decode()
+
+    assert 0 < page.index("Version 2: Anna Muster") < page.index("Version 1: Anna Muster")

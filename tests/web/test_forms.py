@@ -196,6 +196,17 @@ def test_form_takes_only_wishes_that_there_are(chosen):
     assert not form.is_valid()
 
 
+def test_form_writes_a_list_of_hundreds_at_once():
+    many = [(str(number), f"Number <{number}>") for number in range(101)]
+
+    page = str(form_for(Made(), choices={"name": many}, initial={"name": "7"})["name"])
+
+    assert page.count("<option") == 1 + 101
+    assert page.count(" selected") == 1
+    assert '<option value="7" selected>Number &lt;7&gt;</option>' in page
+    assert 'name="name"' in page
+
+
 def test_form_shows_a_fault_beside_the_field_it_is_about():
     form = made(FILLED)
     form.is_valid()

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
 from django import forms
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import SecretStr
@@ -28,6 +28,8 @@ from hansa.web import words
 
 #: How many wishes a form asks for at most.
 MOST_RANKS = 5
+#: From how many choices on a list is written at once.
+LONG = 100
 Maker = Callable[..., forms.Field]
 Choices = Mapping[str, list[tuple[str, Any]]]
 
@@ -118,7 +120,8 @@ def choice_field(kind: Any, *, choices: Iterable[tuple[str, Any]], **given: Any)
     if given.get("initial") is None and (not given["required"] or len(choices) > 1):
         # Without it a browser would choose the first one by itself.
         choices = [("", "–"), *(pair for pair in choices if pair[0] != "")]
-    return forms.ChoiceField(choices=choices, **given)
+    widget = LongSelect if len(choices) > LONG else forms.Select
+    return forms.ChoiceField(choices=choices, widget=widget, **given)
 
 
 def text_field(name: str, *, of: str = "", **given: Any) -> forms.Field:
@@ -186,6 +189,21 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the lines that are not empty."""
         return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
+
+
+class LongSelect(forms.Select):
+    """A list of thousands, written at once instead of one template an option."""
+
+    def render(self, name: str, value: Any, **given: Any) -> SafeString:  # type: ignore[override] # Django gives the rest by name
+        """Return the list."""
+        attrs = self.build_attrs({"name": name, **self.attrs}, given.get("attrs") or {})
+        marks = [(key, held) for key, held in attrs.items() if held not in (False, None)]
+        written = format_html_join("", ' {}="{}"', ((key, key if held is True else held) for key, held in marks))
+        told = str(value or "")
+        chosen = {True: mark_safe(" selected"), False: ""}
+        lines = ((key, chosen[str(key) == told], words) for key, words in self.choices)
+        options = format_html_join("\n", '<option value="{}"{}>{}</option>', lines)
+        return format_html("<select{}>{}</select>", written, options)
 
 
 class RankedSelects(forms.Select):

@@ -46,6 +46,8 @@ class Record(models.Model):
     list_filters: ClassVar[tuple[str, ...]] = ()
     list_related: ClassVar[tuple[str, ...]] = ()
     list_defers: ClassVar[tuple[str, ...]] = ()
+    # In which order they are listed, if not in that of the kind itself.
+    list_order: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(_("state"), max_length=24, editable=False)

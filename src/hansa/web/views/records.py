@@ -41,6 +41,7 @@ def records(request: HttpRequest, noun: str) -> HttpResponse:
     reading.demand_list(person, kind)
     query = request.GET.dict()
     rows = readable(person, kind).select_related(*kind.list_related).defer(*kind.list_defers)
+    rows = rows.order_by(*kind.list_order) if kind.list_order else rows
     filters = listing.filters_of(kind, rows)
     table = detail.table_of(kind, listing.narrowed(kind, rows, filters=filters, query=query))
     if (wanted := query.get("as", "")) in sheets.KINDS:

@@ -81,6 +81,6 @@ def test_nights_lie_between_arrival_and_departure(scene: Scene) -> None:
 
     assert (experience.nights(ended), experience.nights(coming), experience.nights(back)) == (10, 0, 0)
     assert rows == [ended]
-    assert experience.totals(rows) == {"people": 1, "nights": 10}
+    assert experience.totals(experience.ended(YEAR)) == {"people": 1, "nights": 10}
     assert list(experience.ended(YEAR, outgoing=False)) == []
     assert list(experience.ended("2027/2028")) == []

@@ -180,3 +180,16 @@ def test_home_takes_as_many_queries_and_counts_as_many_lines_whatever_there_is(s
 
     assert (count(), Mobility.objects.count()) == (before, 6)
     assert home.waiting_count(person) == len(home.waiting(person))
+
+
+def test_long_queue_leads_to_the_list_of_the_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "MOST", 1)
+    Incoming(scene)
+    Incoming(scene)
+
+    found = home.waiting(scene[rules.DEPARTMENT])
+
+    assert [(str(line["title"]), line["url"]) for line in found[1:]] == [
+        ("More of these", "/mobilities/?state=nominated")
+    ]
+    assert home.waiting_count(scene[rules.DEPARTMENT]) == len(found) == 2

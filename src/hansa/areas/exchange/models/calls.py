@@ -155,7 +155,10 @@ class Application(Record):
     class Meta:
         ordering: ClassVar = ["-created"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["call", "person"], name="one_application_a_call")]
-        indexes: ClassVar = [models.Index(fields=["state", "updated"], name="applications_by_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "updated"], name="applications_by_state"),
+            models.Index(fields=["-created"], name="applications_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.given_names} {self.family_name}"

@@ -20,6 +20,7 @@ class Check(Record):
     noun = "checks"
     title_of_list = _("Checks before the start")
     State = CheckState
+    list_order: ClassVar[tuple[str, ...]] = ("-updated",)
     list_filters: ClassVar[tuple[str, ...]] = ("kind",)
     list_related: ClassVar[tuple[str, ...]] = ("mobility", "mobility__stay")
 
@@ -33,7 +34,10 @@ class Check(Record):
     class Meta:
         ordering: ClassVar = ["mobility", "kind"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["mobility", "kind"], name="one_check_a_kind")]
-        indexes: ClassVar = [models.Index(fields=["state", "updated"], name="checks_by_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "updated"], name="checks_by_state"),
+            models.Index(fields=["-updated"], name="checks_newest"),
+        ]
 
     def __str__(self) -> str:
         return str(CheckKind(self.kind).label)

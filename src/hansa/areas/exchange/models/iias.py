@@ -61,6 +61,7 @@ class Iia(Record):
         indexes: ClassVar = [
             models.Index(fields=["partner", "told"], name="iias_by_partner"),
             models.Index(fields=["state", "updated"], name="iias_by_state"),
+            models.Index(fields=["-created"], name="iias_newest"),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ class Message(Record):
         indexes: ClassVar = [
             models.Index(fields=["state", "updated"], name="messages_by_state"),
             models.Index(fields=["partner", "state"], name="messages_by_partner"),
+            models.Index(fields=["-created"], name="messages_newest"),
             models.Index(fields=["subject"], name="messages_by_subject"),
         ]
 

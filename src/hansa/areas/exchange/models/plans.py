@@ -19,6 +19,7 @@ class Plan(Record):
     noun = "plans"
     title_of_list = _("Learning agreements and rotation plans")
     State = PlanState
+    list_order: ClassVar[tuple[str, ...]] = ("-updated",)
     list_related: ClassVar[tuple[str, ...]] = ("mobility", "mobility__stay")
     list_defers: ClassVar[tuple[str, ...]] = ("document", "signatures", "raw")
 
@@ -40,7 +41,10 @@ class Plan(Record):
     class Meta:
         ordering: ClassVar = ["mobility", "-number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["mobility", "number"], name="one_plan_a_version")]
-        indexes: ClassVar = [models.Index(fields=["state", "updated"], name="plans_by_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "updated"], name="plans_by_state"),
+            models.Index(fields=["-updated"], name="plans_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mobility.title}, {self.number}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count
 from django.utils import timezone
@@ -13,8 +14,7 @@ from hansa.kernel.identity import own
 from hansa.lib.ewp.terms import year_of, years_later
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One direction of one clause or condition in a year; ``theirs`` is None where the partner says nothing."""
 
     partner: str
@@ -103,15 +103,14 @@ def of_network(year: str) -> Iterable[Row]:
     mine = {(iia, number): n for iia, number, n in taking.values_list("iia", "condition").annotate(found=Count("id"))}
     for place in network.given():
         if place.first_year <= year <= place.last_year:
-            is_outgoing = place.receiving == place.iia.partner
             yield Row(
-                partner=f"{network.HEI}{place.iia.partner}",
-                is_outgoing=is_outgoing,
+                partner=f"{network.HEI}{place.partner}",
+                is_outgoing=place.is_outgoing,
                 kind=place.kind,
-                basis=f"{place.iia.title}, {place.number}",
-                title={"en": place.iia.title},
+                basis=f"{place.title}, {place.number}",
+                title={"en": place.title},
                 places=place.places,
-                taken=mine.get((place.iia.pk, place.number), 0),
+                taken=mine.get((place.iia, place.number), 0),
                 theirs=None,
             )
 

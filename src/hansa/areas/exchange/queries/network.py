@@ -1,7 +1,13 @@
 """The network as far as stays go: the places that approved agreements give, and how many are taken."""
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Iia, Mobility
@@ -34,11 +40,6 @@ class NetworkPlace:
     places: int
     fields: tuple[str, ...]
 
-    @property
-    def key(self) -> str:
-        """Return the text by which a form names this place."""
-        return f"{HEI}{self.receiving} iia:{self.iia.pk} {self.number}"
-
 
 def places_of(iia: Iia) -> list[NetworkPlace]:
     """Return what the conditions of an agreement give, in their order."""
@@ -58,11 +59,60 @@ def places_of(iia: Iia) -> list[NetworkPlace]:
     ]
 
 
-def given(*, sending: str = "") -> list[NetworkPlace]:
+class Given(NamedTuple):
+    """What one condition gives, without the agreement itself: a node has thousands of them."""
+
+    iia: UUID
+    partner: str
+    title: str
+    number: int
+    kind: str
+    sending: str
+    receiving: str
+    first_year: str
+    last_year: str
+    places: int
+    fields: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return the text by which a form names this place."""
+        return f"{HEI}{self.receiving} iia:{self.iia} {self.number}"
+
+    @property
+    def is_outgoing(self) -> bool:
+        """Tell whether we send and the partner receives."""
+        return self.receiving == self.partner
+
+
+def given(*, sending: str = "") -> list[Given]:
     """Return what the agreements that both approved give."""
-    approved = [iia for iia in Iia.objects.filter(state__in=IN_USE) if iia.is_approved]
-    found = [place for iia in approved for place in places_of(iia)]
+    approved = Iia.objects.filter(state__in=IN_USE).exclude(approved_here="").exclude(approved_there="")
+    rows = approved.annotate(text=Cast("conditions", TextField())).values_list("pk", "partner", "title", "text")
+    found = [place for row in rows for place in in_short(*row)]
     return [place for place in found if sending in ("", place.sending)]
+
+
+@lru_cache(maxsize=20_000)
+def in_short(iia: UUID, *about: str) -> tuple[Given, ...]:
+    """Return what the conditions of one agreement give; what was read once is not read again."""
+    partner, title, text = about
+    return tuple(
+        Given(
+            iia=iia,
+            partner=partner,
+            title=title,
+            number=number,
+            kind=KINDS[one["kind"]],
+            sending=one["sending"],
+            receiving=one["receiving"],
+            first_year=one["first_year"],
+            last_year=one["last_year"],
+            places=one["places"] or 0,
+            fields=tuple(one["fields"]),
+        )
+        for number, one in enumerate(json.loads(text), start=1)
+    )
 
 
 def place_named(iia: str, number: str) -> NetworkPlace:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
 from hansa.areas.exchange.queries import calls, network, places
+from hansa.areas.exchange.queries.experience import STAYED
 from hansa.areas.exchange.states import TAKING, Kind
 from hansa.kernel.identity import own
 from hansa.lib.ewp.terms import year_of
@@ -64,12 +66,9 @@ def funding(year: str, *, partner: str = "") -> list[Line]:
     A place is used by whoever holds it, whether or not they have set out; nights count once the departure is confirmed.
     """
     lines: dict[Key, Line] = {}
-    for key, arrived, departed in _stays(year):
+    for key, used, ended, nights in _stays(year):
         line = lines.setdefault(key, _line(key))
-        line.used += 1
-        if arrived is not None and departed is not None:
-            line.participants += 1
-            line.nights += (departed - arrived).days
+        line.used, line.participants, line.nights = used, ended, nights
     for key, number in _given(year).items():
         lines.setdefault(key, _line(key)).given += number
     partners = sorted({line.partner for line in lines.values()})
@@ -85,11 +84,13 @@ def _line(key: Key) -> Line:
     return Line(year=year, partner=partner, is_outgoing=is_outgoing, kind=kind)
 
 
-def _stays(year: str) -> Iterable[tuple[Key, date | None, date | None]]:
-    columns = ("year", "partner", "is_outgoing", "kind", "arrived", "departed")
-    rows = Mobility.objects.filter(year=year, state__in=TAKING).order_by()
-    for year_, partner, is_outgoing, kind, arrived, departed in rows.values_list(*columns).iterator():
-        yield (year_, partner, is_outgoing, kind), arrived, departed
+def _stays(year: str) -> Iterable[tuple[Key, int, int, int]]:
+    """Yield for each partner, direction and kind how many places are used, and who left again after how many nights."""
+    columns = ("year", "partner", "is_outgoing", "kind")
+    rows = Mobility.objects.filter(year=year, state__in=TAKING).order_by().values_list(*columns)
+    ended = Count("id", filter=Q(arrived__isnull=False, departed__isnull=False))
+    for *key, used, people, time in rows.annotate(used=Count("id"), ended=ended, time=Sum(STAYED)):
+        yield (key[0], key[1], key[2], key[3]), used, people, time.days if time else 0
 
 
 def _given(year: str) -> dict[Key, int]:
@@ -105,7 +106,5 @@ def _given(year: str) -> dict[Key, int]:
             found[year, partner, is_outgoing, place.kind] += place.places
     for there in network.given():
         if there.first_year <= year <= there.last_year:
-            found[year, f"{network.HEI}{there.iia.partner}", there.receiving == there.iia.partner, there.kind] += (
-                there.places
-            )
+            found[year, f"{network.HEI}{there.partner}", there.is_outgoing, there.kind] += there.places
     return found

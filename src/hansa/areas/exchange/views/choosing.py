@@ -1,6 +1,6 @@
 """What can be chosen in the forms of exchange."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from hansa.areas.exchange.models import Application, Call, Iia, Mobility, Offer
 from hansa.areas.exchange.network import catalogue
 from hansa.areas.exchange.queries import network, places
 from hansa.areas.exchange.queries.named import row_named
+from hansa.areas.exchange.queries.network import HEI
 from hansa.areas.exchange.rules import PARTICIPANT
 from hansa.areas.exchange.states import (
     PLANNING,
@@ -29,7 +30,7 @@ from hansa.kernel.pages import Asked
 from hansa.kernel.people import has
 
 Options = list[tuple[str, Any]]
-MOST = 500
+MOST = 200
 
 
 def choices(action: str, asked: Asked | None = None) -> dict[str, Options]:
@@ -40,28 +41,27 @@ def choices(action: str, asked: Asked | None = None) -> dict[str, Options]:
 
 def places_from_here() -> Options:
     """Return the places that clauses and agreements give from this institution, in words."""
-    known = institutions()
+    known, kinds = institutions(), {kind.value: str(kind.label) for kind in Kind}
+    clause = _("{receiving}: {kind}, clause {clause}, {places} a year")
+    condition = _("{receiving}: {kind}, {title}, {places} a year")
     by_clause = [
         (
-            place.key,
-            _("{receiving}: {kind}, clause {clause}, {places} a year").format(
-                receiving=called(place.receiving, known),
-                kind=Kind(place.kind).label,
-                clause=place.clause,
-                places=place.places,
+            one.key,
+            clause.format(
+                receiving=called(one.receiving, known), kind=kinds[one.kind], clause=one.clause, places=one.places
             ),
         )
-        for place in places.given(sending=own().id)
+        for one in places.given(sending=own().id)
     ]
     by_network = [
         (
-            place.key,
-            _("{receiving}: {kind}, {title}, {places} a year").format(
-                receiving=place.receiving, kind=Kind(place.kind).label, title=place.iia.title, places=place.places
+            one.key,
+            condition.format(
+                receiving=called(f"{HEI}{one.partner}", known), kind=kinds[one.kind], title=one.title, places=one.places
             ),
         )
-        for place in network.given()
-        if place.receiving == place.iia.partner
+        for one in network.given()
+        if one.is_outgoing
     ]
     return [*by_clause, *by_network]
 
@@ -144,21 +144,27 @@ def genders() -> Options:
     return [("female", _("female")), ("male", _("male")), ("other", _("other")), ("unknown", _("not stated"))]
 
 
-def stays_of(rows: Any, *, wanted: str) -> Options:
-    """Return stays to choose from; where the address names one of them, that one alone."""
+def stays_of(rows: Any, *, states: Iterable[MobilityState], wanted: str) -> list[Mobility]:
+    """Return stays to choose from, those that changed last; where the address names one of them, that one alone."""
+    found = rows.select_related("stay").defer(*Mobility.list_defers)
+    if wanted and (named := row_named(found.filter(state__in=states), wanted)) is not None:
+        return [named]
+    # State by state, which is how they are indexed.
+    return [row for state in states for row in found.filter(state=state).order_by("-updated")[:MOST]]
+
+
+def in_choice(rows: list[Mobility]) -> Options:
+    """Return stays as a form offers them."""
     known = institutions()
-    found = rows.select_related("stay").order_by("-updated")
-    named = row_named(found, wanted) if wanted else None
-    return [(str(row.pk), f"{titled(row, known)}: {noted(row)}") for row in ([named] if named else found[:MOST])]
+    return [(str(row.pk), f"{titled(row, known)}: {noted(row)}") for row in rows]
 
 
 def planned(asked: Asked) -> dict[str, Options]:
     """Return the stays for which somebody can write a plan, and the offers of their hosts."""
-    rows = Mobility.objects.filter(is_outgoing=True, state__in=PLANNING)
-    own = rows if has(asked.person, "plans.draft") else rows.filter(Mobility.own_of(asked.person))
-    found = stays_of(own, wanted=asked.given.get("mobility", ""))
-    hosts = own.filter(pk__in=[key for key, _words in found]).values_list("receiving", flat=True).distinct()
-    return {"mobility": found, "offers": offers(list(hosts))}
+    rows = Mobility.objects.filter(is_outgoing=True)
+    mine = rows if has(asked.person, "plans.draft") else rows.filter(Mobility.own_of(asked.person))
+    found = stays_of(mine, states=PLANNING, wanted=asked.given.get("mobility", ""))
+    return {"mobility": in_choice(found), "offers": offers(list({row.receiving for row in found}))}
 
 
 def planned_again(asked: Asked) -> dict[str, Options]:
@@ -175,8 +181,9 @@ def offers(hosts: list[str]) -> Options:
 
 def required(asked: Asked) -> dict[str, Options]:
     """Return the stays here for which a check can be asked for."""
-    rows = Mobility.objects.filter(is_outgoing=False, state__in=(MobilityState.ACCEPTED, MobilityState.CONFIRMED))
-    return {"mobility": stays_of(rows, wanted=asked.given.get("mobility", "")), "kind": list(CheckKind.choices)}
+    states = (MobilityState.ACCEPTED, MobilityState.CONFIRMED)
+    found = stays_of(Mobility.objects.filter(is_outgoing=False), states=states, wanted=asked.given.get("mobility", ""))
+    return {"mobility": in_choice(found), "kind": list(CheckKind.choices)}
 
 
 def applications() -> dict[str, Options]:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hansa.areas.exchange.models import Application, Call, Check, Iia, Message, Mobility, Plan
@@ -28,7 +31,8 @@ from hansa.areas.exchange.views.steps import turns
 from hansa.kernel.models import Person
 from hansa.kernel.people import has
 
-MOST = 50
+#: How many lines each list and each kind of matter has; the lists of records have all.
+MOST = 20
 Rows = QuerySet[Any]
 Titled = Callable[[Any, Known], str]
 
@@ -43,8 +47,8 @@ class Queue:
     titled: Titled = lambda row, _known: str(row)
 
     def first(self, person: Person) -> Rows:
-        """Return the records that wait, the longest first, so many at most."""
-        return self.rows(person).order_by("updated")[:MOST]
+        """Return the records that wait, the longest first, so many at most, and one more where there are more."""
+        return self.rows(person).order_by("updated")[: MOST + 1]
 
 
 def of_stay(row: Any, known: Known) -> str:
@@ -218,11 +222,17 @@ def waiting(person: Person) -> list[Item]:
     """Return what waits for this person in exchange."""
     wanted = list(queues(person))
     known = institutions() if wanted else {}
-    return [
-        item(row, title=queue.titled(row, known), note=told(row, queue.note))
-        for queue in wanted
-        for row in queue.first(person)
-    ]
+    return [line for queue in wanted for line in _lines(queue, person, known=known)]
+
+
+def _lines(queue: Queue, person: Person, *, known: Known) -> list[Item]:
+    """Return what waits in one queue, and where the rest of it stands."""
+    rows = list(queue.first(person))
+    lines = [item(row, title=queue.titled(row, known), note=told(row, queue.note)) for row in rows[:MOST]]
+    if len(rows) <= MOST:
+        return lines
+    address = f"{reverse('records', args=[rows[0].noun])}?{urlencode({'state': rows[0].state})}"
+    return [*lines, {"title": _("More of these"), "url": address, "note": queue.note}]
 
 
 def waiting_count(person: Person) -> int:

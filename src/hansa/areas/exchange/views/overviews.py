@@ -33,7 +33,10 @@ def places(_person: Person, query: Query) -> Mapping[str, Any]:
     year, rows = chosen.of(query), balance.rows(chosen.of(query))
     kind = Filter(name="kind", label=_("Kind of stay"), choices=tuple((str(k), k.label) for k in Kind))
     partner = Filter(name="partner", label=_("Partner"))
-    wanted = [row for row in rows if kind.of(query) in ("", row.kind) and fits(row, partner.of(query), known=known)]
+    if of_kind := kind.of(query):
+        rows = [row for row in rows if row.kind == of_kind]
+    if words := partner.of(query):
+        rows = [row for row in rows if fits(row, words, known=known)]
     table = Table(
         columns=(
             _("Partner"),
@@ -45,15 +48,15 @@ def places(_person: Person, query: Query) -> Mapping[str, Any]:
             _("Free"),
             _("Partner counts"),
         ),
-        found=wanted,
+        found=rows,
         lines=balance_lines,
         caption=_("Places in {year}").format(year=year),
         note=_("A partner's count comes with each of its letters; members of the network send none."),
     )
     lead = _("What the clauses and agreements give each year, what is taken, and whether both sides count the same.")
-    bars = [bar(one, known) for one in balance.by_partner(wanted)[:MOST_BARS]]
+    bars = [bar(one, known) for one in balance.by_partner(rows)[:MOST_BARS]]
     found = {"lead": lead, "filters": [chosen, kind, partner], "tables": [table], "bars": bars, "year": year}
-    return {**found, "differing": sum(row.agrees is False for row in wanted)}
+    return {**found, "differing": sum(row.agrees is False for row in rows)}
 
 
 def fits(row: balance.Row, words: str, *, known: Known) -> bool:
@@ -170,7 +173,7 @@ def funding(_person: Person, query: Query) -> Mapping[str, Any]:
     outgoing = {"out": True, "in": False}.get(way.of(query))
     year = chosen.of(query)
     found = experience.ended(year, outgoing=outgoing)
-    sums = experience.totals(list(found.only("arrived", "departed", "state", "stay__id")))
+    sums = experience.totals(found)
     table = Table(
         columns=(
             _("Participant"),

@@ -43,10 +43,11 @@ def turns(rows: Iterable[Mobility]) -> dict[UUID, str]:
     """
     found = {row.pk: row for row in rows if MobilityState(row.state) in NEXT}
     accepted = [key for key, row in found.items() if row.state == MobilityState.ACCEPTED]
-    open_checks = Check.objects.filter(mobility__in=accepted).exclude(state=CheckState.VERIFIED)
-    unchecked = set(open_checks.values_list("mobility", flat=True))
-    at_host = Plan.objects.filter(mobility__in=accepted, state__in=(PlanState.OFFERED, PlanState.AGREED))
-    planned = set(at_host.values_list("mobility", flat=True))
+    # Narrowed by the stays alone, for which there is an index; a state would lead past most of the table.
+    checks = Check.objects.filter(mobility__in=accepted).order_by().values_list("mobility", "state")
+    plans = Plan.objects.filter(mobility__in=accepted).order_by().values_list("mobility", "state")
+    unchecked = {key for key, state in checks if state != CheckState.VERIFIED}
+    planned = {key for key, state in plans if state in (PlanState.OFFERED, PlanState.AGREED)}
     ours = {key for key in accepted if key in unchecked or key not in planned}
     return {key: row.sending if key in ours or row.state in AT_HOME else row.receiving for key, row in found.items()}
 
