@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.utils import translation
 from pydantic import Field, SecretStr, create_model
 
 from hansa.kernel.actions import ACTIONS, GivenError
@@ -114,6 +115,12 @@ def test_form_shows_defaults_as_people_write_them():
     assert form["parties"].value() == "a\nb"
     assert form["mapping"].value() == "age = alter"
     assert form["language"].value() == "de"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "sv"])
+def test_form_writes_days_as_browsers_take_them_in_every_language(language):
+    with translation.override(language):
+        assert 'value="2026-11-05"' in str(made(initial={"day": date(2026, 11, 5)})["day"])
 
 
 @pytest.mark.parametrize("line", ["age", "= alter", "age ="])

@@ -141,7 +141,8 @@ def password_field(**given: Any) -> forms.Field:
 
 def day_field(**given: Any) -> forms.Field:
     """Return a field for a day."""
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **given)
+    # The browser shows a day as its reader writes days, but takes it in this one form only (HTML, section 2.3.5.2).
+    return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **given)
 
 
 def lines_field(**given: Any) -> forms.Field:
