@@ -80,6 +80,9 @@ def test_receipt_settles_the_letter_and_keeps_the_cosignature(scene, sent):
         "receipt": sent.id,
         "from": scene.paper.id,
         "outcome": "applied",
+        "kind": "tests.noted",
+        "record": sent.record,
+        "agreement": "",
         "moves": {},
         "letters": [],
     }

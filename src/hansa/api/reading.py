@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel import reading as kernel
 from hansa.kernel.actions import ACTIONS, said
+from hansa.kernel.files import handed_to
 from hansa.kernel.joint import decisions, names
 from hansa.kernel.models import JointRecord, Person, Record
 from hansa.kernel.people import has
@@ -73,7 +74,8 @@ def whole(record: Record, *, by: Person | None) -> dict[str, Any]:
     if isinstance(record, JointRecord):
         facts["decisions"] = told(record)
     if type(record).files is not Record.files:
-        facts["files"] = [{name: plain(getattr(file, name)) for name in FILE_FACTS} for file in record.files()]
+        handed = handed_to(record, by=by)
+        facts["files"] = [{name: plain(getattr(file, name)) for name in FILE_FACTS} for file in handed]
     can = [a.verb for a in ACTIONS.values() if isinstance(record, a.record) and not a.makes and a.possible(record, by)]
     return {**heading(record), **facts, "can": can}
 

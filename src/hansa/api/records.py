@@ -137,7 +137,7 @@ def giver(kind: type[Record]) -> Callable[..., HttpResponse]:
     """Return the endpoint that gives a file of a record."""
 
     def file(request: HttpRequest, key: UUID, digest: str) -> HttpResponse:
-        found = one_of(reading.one(asker(request), kind, key=key), digest)
+        found = one_of(reading.one(asker(request), kind, key=key), digest, by=asker(request))
         if found is None:
             raise reading.AbsentError(_("This record has no such file."), _("Look at its files: they name the digest."))
         return HttpResponse(bytes(found.content), headers=headers(found))

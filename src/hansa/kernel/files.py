@@ -23,6 +23,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from hansa.kernel.models.files import File
+from hansa.kernel.models.people import Person
 from hansa.kernel.models.records import Record
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.uploads import LONGEST_NAME, MOST_BYTES, Flaw, FlawError, media_type
@@ -157,10 +158,14 @@ def headers_of(*, name: str, media_type: str) -> dict[str, str]:
     }
 
 
-def one_of(record: Record, digest: str) -> File | None:
-    """Return the file of a record with this digest."""
-    found: File | None = next((file for file in record.files() if file.digest == digest), None)
-    return found
+def handed_to(record: Record, *, by: Person | None) -> list[File]:
+    """Return the files of a record that somebody who may see the record may have; nobody is the node's owner."""
+    return record.files() if record.hands_files_to(by) else []
+
+
+def one_of(record: Record, digest: str, *, by: Person | None) -> File | None:
+    """Return the file of a record with this digest, if this person may have it."""
+    return next((file for file in handed_to(record, by=by) if file.digest == digest), None)
 
 
 def takes_files(inputs: Any) -> bool:

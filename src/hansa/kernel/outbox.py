@@ -21,7 +21,7 @@ from hansa.lib import shapes
 from hansa.lib.canonical import JSON
 from hansa.lib.errors import HansaError, InvalidError, ProofError, SignatureError
 from hansa.lib.letters import Letter, Receipt, instant
-from hansa.lib.signatures import resign
+from hansa.lib.signatures import payload_of, resign
 
 FIRST_PAUSE = timedelta(milliseconds=200)
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -59,11 +59,18 @@ def settle(opened: Opened, *, size: int = 0) -> LetterRow:
         row = answered(receipt, partner)
         if row.state != LetterRow.State.WAITING:
             return row
-        with change({"receipt": row.id, "from": partner.institution, "outcome": receipt.outcome}):
+        with change(told(row, receipt)):
             record(row, receipt=receipt, token=token, size=size)
             hear(partner, opened.content, note=note)
             react(row)
     return row
+
+
+def told(row: LetterRow, receipt: Receipt) -> dict[str, JSON]:
+    """Return what the ledger tells of a receipt: enough for a bundle to notice that our letter was left out of it."""
+    said = {"receipt": row.id, "from": receipt.sender, "outcome": receipt.outcome, "kind": row.kind}
+    about = {"record": row.record, "agreement": payload_of(row.token).get("agreement", "")} if row.record else {}
+    return {**said, **about}
 
 
 def answered(receipt: Receipt, partner: Partner) -> LetterRow:

@@ -279,6 +279,7 @@ class Examination:
         if came_from != self.state:
             raise ProofError("The entry before it, which moved the record, was left out.", _EXPORT_AGAIN)
         self.state = went_to
+        # Of a partner's letter the entry names the letter, of one of ours the receipt for it.
         kind, sender = body.get("kind"), body.get("from")
         is_hidden = kind in self.kinds.withheld or (kind in self.kinds.contributes and len(self.parties) < MASKED)
         is_due = body.get("outcome") == APPLIED and body.get("record") == self.bundle.record and not is_hidden
@@ -286,7 +287,7 @@ class Examination:
             is_due
             and sender in self.parties
             and body.get("agreement") in self.held
-            and body.get("letter") not in self.read
+            and body.get("letter", body.get("receipt")) not in self.read
         ):
             raise ProofError("The letter that it tells of was left out.", _EXPORT_AGAIN)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel import ledger, partners
 from hansa.kernel.actions import ACTIONS, NEW, Action, said
 from hansa.kernel.areas import modules
+from hansa.kernel.files import handed_to
 from hansa.kernel.identity import own
 from hansa.kernel.models import (
     Agreement,
@@ -133,7 +134,7 @@ def shared(record: Record, person: Person) -> Context:
         "letter_count": letters.count(),
         "may_read_letters": has(person, "letters.read"),
         "may_read_ledger": has(person, "ledger.read"),
-        "files": [(file, f"{address}files/{file.digest}/") for file in record.files()],
+        "files": [(file, f"{address}files/{file.digest}/") for file in handed_to(record, by=person)],
         "entries": [entries.told(entry, names) for entry in named],
     }
 

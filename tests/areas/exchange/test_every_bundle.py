@@ -64,6 +64,18 @@ def test_partners_letter_left_out_is_noticed(exported: dict[str, Any]) -> None:
     assert all(faults.values()), faults
 
 
+def test_own_letter_left_out_with_all_that_tells_of_its_sending_is_noticed(exported: dict[str, Any]) -> None:
+    sent = list(Letter.objects.filter(direction="out", record=exported["record"]))
+
+    faults = {}
+    for row in sent:
+        entries = [one for one in exported["entries"] if row.id not in json.loads(one["body"])["letters"]]
+        faults[row.kind] = fault({**without(exported, row.kind), "entries": entries})
+
+    assert len(faults) >= 3
+    assert all(faults.values()), faults
+
+
 @pytest.mark.parametrize("kind", APPROVALS)
 def test_approval_left_out_is_noticed_whoever_gave_it(exported: dict[str, Any], kind: str) -> None:
     assert fault(without(exported, kind))

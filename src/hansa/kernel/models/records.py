@@ -101,8 +101,12 @@ class Record(models.Model):
         return ""
 
     def files(self) -> list[Any]:
-        """Return the files (``kernel.models.File``) that belong to this record, for whoever may see it."""
+        """Return the files (``kernel.models.File``) that belong to this record."""
         return []
+
+    def hands_files_to(self, person: Any) -> bool:
+        """Tell whether somebody who may see this record may have its files too; nobody stands for the node's owner."""
+        return True
 
     def save(self, **options: Any) -> None:
         """Write the record and note its move, inside a change only."""

@@ -48,8 +48,9 @@ def bundle(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
 @login_required
 @require_safe
 def attachment(request: HttpRequest, noun: str, key: uuid.UUID, digest: str) -> HttpResponse:
-    """Give a file of a record to whoever may see the record."""
-    file = one_of(reading.one(insider(request), noun=noun, key=key), digest)
+    """Give a file of a record to whoever may have it."""
+    person = insider(request)
+    file = one_of(reading.one(person, noun=noun, key=key), digest, by=person)
     if file is None:
         raise Http404
     return HttpResponse(bytes(file.content), headers=headers(file))

@@ -7,7 +7,7 @@ import pytest
 from hansa.areas.exchange import actions, rules
 from hansa.areas.exchange.models import Plan
 from hansa.areas.exchange.views import planning
-from hansa.kernel.files import Upload
+from hansa.kernel.files import Upload, one_of
 from tests.areas.exchange.samples import PNG
 from tests.areas.exchange.scene import COURSE, Outgoing, Scene
 
@@ -52,3 +52,14 @@ def test_check_shows_the_evidence(stay: Outgoing, scene: Scene) -> None:
     shown = planning.check(check, scene[rules.OFFICER])
 
     assert [one.name for one in shown["documents"]] == ["proof.png"]
+
+
+@pytest.mark.parametrize("role", [rules.DEPARTMENT, "auditor"])
+def test_evidence_is_for_the_participant_and_whoever_verifies_it(stay: Outgoing, scene: Scene, person, role) -> None:
+    check = stay.mobility.checks.get(kind="licence")
+    actions.checks.submit(check, by=scene[rules.PARTICIPANT], document=Upload.of("proof.png", PNG))
+    digest, reader = check.files()[0].digest, person(role, "steward")
+
+    assert planning.check(check, reader)["documents"] == []
+    assert one_of(check, digest, by=reader) is None
+    assert [one_of(check, digest, by=by).name for by in (scene[rules.PARTICIPANT], None)] == ["proof.png"] * 2

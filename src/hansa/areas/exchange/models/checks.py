@@ -10,6 +10,7 @@ from hansa.areas.exchange.models.mobilities import Mobility, Stay
 from hansa.areas.exchange.states import CheckKind, CheckState
 from hansa.kernel.models import Person, Record
 from hansa.kernel.models.files import File
+from hansa.kernel.people import has
 from hansa.lib.decision import Decision
 
 
@@ -63,3 +64,7 @@ class Check(Record):
     def files(self) -> list[File]:
         """Return the evidence that was handed in at this institution."""
         return list(File.objects.filter(record=self.urn))
+
+    def hands_files_to(self, person: Person | None) -> bool:
+        """Tell whether somebody may open the evidence: the participant, and whoever verifies it."""
+        return person is None or has(person, "checks.verify") or self.belongs_to(person)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Check, Plan
+from hansa.kernel.files import handed_to
 from hansa.kernel.models import Person
 from hansa.lib.exchange import plans
 
@@ -33,10 +34,10 @@ def roles() -> dict[str, str]:
     }
 
 
-def check(record: Check, _person: Person) -> dict[str, Any]:
+def check(record: Check, person: Person) -> dict[str, Any]:
     """Return what the page of a check shows; the evidence is for the sending institution and whoever it is about."""
     return {
         "mobility": record.mobility,
         "mobility_url": reverse("record", args=["mobilities", record.mobility_id]),
-        "documents": record.files(),
+        "documents": handed_to(record, by=person),
     }
