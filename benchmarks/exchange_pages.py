@@ -33,6 +33,8 @@ def measure() -> list[Row]:
     with TemporaryDirectory(dir=Path(__file__).parents[1], prefix=".benchmark-") as name:
         found = own("exchange_pages", "run", Path(name) / "node", timeout=1800)
     bare = found.pop("/login/")
+    for page in sorted(found, key=lambda page: -found[page]["p95"])[:5]:
+        print(f"{page}: p95 {found[page]['p95'] * 1000:.0f} ms", file=sys.stderr)
     slowest = max(found, key=lambda page: found[page]["p95"])
     rows = {"the slowest": slowest, "the home page": "/", "the list of mobilities": "/mobilities/"}
     return [

@@ -17,6 +17,19 @@ from hansa.kernel.models import JointRecord
 from hansa.kernel.people import GRANTS, ROLES
 from hansa.lib import duo
 from hansa.lib.terms import Limit
+from hansa.web import words
+
+#: How each part of a row is written in JSON.
+PARTS = {
+    "text": "text",
+    "day": "text like 2026-11-05",
+    "whole": "whole number",
+    "number": "number",
+    "yes": "true or false",
+    "list": "[text, …]",
+    "wholes": "[whole number, …]",
+    "levels": "{language: level, …}",
+}
 
 
 def pages() -> dict[str, str]:
@@ -62,7 +75,7 @@ def _action(action: Action[Any]) -> str:
         ("command", code(f"hansa {action.noun} {hyphenated(action.verb)}{key}")),
         ("endpoint", code(f"POST {path}")),
         ("client", code(method)),
-        *(("input", _input(name, about)) for name, about in action.inputs.model_fields.items()),
+        *(("input", _input(name, about, of=action.name)) for name, about in action.inputs.model_fields.items()),
     ]
     body = table(("", ""), lines)
     return f"\n### {action.name}\n\n{action.title} {action.explanation}".rstrip() + f"\n\n{body}\n"
@@ -76,7 +89,10 @@ def _marks(permission: str) -> list[str]:
     return ["yes" if permission in role.permissions else "" for role in ROLES]
 
 
-def _input(name: str, about: Any) -> str:
+def _input(name: str, about: Any, *, of: str) -> str:
+    if parts := words.found("ROWS", name, of=of):
+        row = ", ".join(f'"{part.name}": {PARTS[part.kind]}' for part in parts)
+        return f"{code(name)} (JSON: a list of {{{row}}}), {'needed' if about.is_required() else 'may be left out'}"
     kind = getattr(about.annotation, "__name__", "") if isinstance(about.annotation, type) else ""
     kind = kind or str(about.annotation)
     if choices := choices_of(about):
@@ -151,11 +167,11 @@ and every request.
 """
     heads = ("limit", "kind", "direction", "values", "must be stated")
     for area in all_areas():
-        words = area.vocabulary
+        terms = area.vocabulary
         text += f"\n## {area.name}\n\n{area.title}: {area.purpose}\n\n"
-        text += f"Actions that a clause may permit: {codes(sorted(words.actions))}. Those that only stop what runs are"
-        text += f" permitted whatever purpose and limits say: {codes(sorted(words.stopping))}.\n\n"
-        text += table(heads, (_limit(*one) for one in words.limits.items())) + "\n"
+        text += f"Actions that a clause may permit: {codes(sorted(terms.actions))}. Those that only stop what runs are"
+        text += f" permitted whatever purpose and limits say: {codes(sorted(terms.stopping))}.\n\n"
+        text += table(heads, (_limit(*one) for one in terms.limits.items())) + "\n"
     rows = [
         (code(one.id), one.shorthand, one.name, one.sort, codes(sorted(one.covered_by - {one.id})))
         for one in duo.CODES.values()

@@ -51,6 +51,21 @@ class Filter:
         return given if given and (not self.choices or given in dict(self.choices)) else self.default
 
 
+@dataclass(frozen=True)
+class Part:
+    """One part of every row that a form asks for, and how it is written.
+
+    Kinds: text, day, whole, number, yes, list (with commas), wholes (likewise), levels ("en B2, de C1").
+    What is not kept is left out of the row where nothing was written.
+    """
+
+    name: str
+    label: Words
+    kind: str = "text"
+    is_kept: bool = False
+    choices: tuple[tuple[str, Words], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table of any length: what was found, and how a part of it becomes lines.

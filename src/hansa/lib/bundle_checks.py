@@ -279,16 +279,10 @@ class Examination:
         if came_from != self.state:
             raise ProofError("The entry before it, which moved the record, was left out.", _EXPORT_AGAIN)
         self.state = went_to
-        # Of a partner's letter the entry names the letter, of one of ours the receipt for it.
-        kind, sender = body.get("kind"), body.get("from")
+        kind, sender, letter = body.get("kind"), body.get("from"), body.get("letter", body.get("receipt"))
         is_hidden = kind in self.kinds.withheld or (kind in self.kinds.contributes and len(self.parties) < MASKED)
         is_due = body.get("outcome") == APPLIED and body.get("record") == self.bundle.record and not is_hidden
-        if (
-            is_due
-            and sender in self.parties
-            and body.get("agreement") in self.held
-            and body.get("letter", body.get("receipt")) not in self.read
-        ):
+        if is_due and sender in self.parties and body.get("agreement") in self.held and letter not in self.read:
             raise ProofError("The letter that it tells of was left out.", _EXPORT_AGAIN)
 
     def _told_in(self, body: Mapping[str, JSON]) -> Iterator[str]:

@@ -9,6 +9,7 @@ the same way as what the form finds.
 import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from html import escape
 from typing import Any, Literal, Union, get_args, get_origin
 
 from django import forms
@@ -25,6 +26,7 @@ from hansa.kernel.files import Upload
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.uploads import ENDINGS
 from hansa.web import words
+from hansa.web.rows import RowsField
 
 #: How many wishes a form asks for at most.
 MOST_RANKS = 5
@@ -87,6 +89,8 @@ def field_for(
     if not about.is_required():
         given["initial"] = about.get_default(call_default_factory=True)
     choices = choices or list(registered(about).items()) or choices_of(name, kind=kind)
+    if parts := words.found("ROWS", name, of=of):
+        return RowsField(parts=parts, **given)
     if choices and words.holds("RANKED", name, of=of):
         return RankedField(choices=choices, **given)
     if choices:
@@ -201,17 +205,19 @@ class LongSelect(forms.Select):
         marks = [(key, held) for key, held in attrs.items() if held not in (False, None)]
         written = format_html_join("", ' {}="{}"', ((key, key if held is True else held) for key, held in marks))
         told = str(value or "")
-        chosen = {True: mark_safe(" selected"), False: ""}
-        lines = ((key, chosen[str(key) == told], words) for key, words in self.choices)
-        options = format_html_join("\n", '<option value="{}"{}>{}</option>', lines)
-        return format_html("<select{}>{}</select>", written, options)
+        # The plain function of Python, because one of Django asks of every text whether it is escaped already.
+        lines = (
+            f'<option value="{escape(str(key))}"{" selected" if str(key) == told else ""}>{escape(str(words))}</option>'
+            for key, words in self.choices
+        )
+        return format_html("<select{}>{}</select>", written, mark_safe("\n".join(lines)))  # noqa: S308 -- escaped just above
 
 
 class RankedSelects(forms.Select):
     """As many lists as there are ranks, the first choice first."""
 
     use_fieldset = True
-    is_ranked = True
+    draws_itself = True
 
     def value_from_datadict(self, *given: Any) -> list[str]:
         """Return what was chosen, in order, each once."""

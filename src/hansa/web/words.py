@@ -1,7 +1,8 @@
 """The words of the forms: what each input is called, what helps to fill it in, what each choice means.
 
 An action names its inputs as Python does; people read them here. An area brings its own
-in ``forms.py``, under the same names: LABELS, HELP, CHOICES, NAMES, LONG, SOURCES, RANKED, TONES.
+in ``forms.py``, under the same names: LABELS, HELP, CHOICES, NAMES, LONG, SOURCES, ROWS,
+RANKED, TONES.
 What is said of one action alone, or of one kind of record, stands under ``noun.verb.name``
 or ``noun.name``. A test holds every input of every action against these lists, so that no
 form shows a name without words.
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hansa.kernel.areas import modules
+from hansa.kernel.pages import Part
 
 Words = str | Promise
 
@@ -67,6 +69,8 @@ HELP: dict[str, Words] = {
 #: Inputs that take more than a line of text; the second group is read by machines.
 LONG = {"reason", "note", "description", "explanation"}
 SOURCES = {"document", "invitation", "changes", "identity"}
+#: Inputs that are filled in row by row: their parts (``kernel.pages.Part``).
+ROWS: dict[str, tuple[Part, ...]] = {}
 #: Inputs of which the order says what is wanted most.
 RANKED: set[str] = set()
 

@@ -234,15 +234,19 @@ class Outgoing:
         )
         return credentials.badge(stay, key=self.scene.side.signing.public)
 
-    def papers(self) -> dict[str, Any]:
+    def papers(self, **changes: Any) -> dict[str, Any]:
         """Return what the partner sends at the end: the transcript, and the credential in two forms."""
         unsigned, key = self.unsigned(), self.scene.side.signing
         signed = credentials.embedded(unsigned, key=key, now=timezone.now())
-        return {"transcript": self.transcript(), "credential": signed, "jwt": credentials.as_jwt(unsigned, key=key)}
+        return {
+            "transcript": self.transcript(**changes),
+            "credential": signed,
+            "jwt": credentials.as_jwt(unsigned, key=key),
+        }
 
-    def transcribed(self) -> None:
+    def transcribed(self, **changes: Any) -> None:
         """Let the host issue the transcript."""
-        self.hear("transcribed", **self.papers())
+        self.hear("transcribed", **self.papers(**changes))
 
     def recognised(self) -> None:
         """Decide on the recognition, and let the host sign it."""

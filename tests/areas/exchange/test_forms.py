@@ -1,12 +1,9 @@
-import json
 from typing import get_args
 
 import pytest
 
 from hansa.areas.exchange import forms
-from hansa.areas.exchange.actions.iias import conditions_of
 from hansa.kernel.actions import ACTIONS
-from tests.areas.exchange.league import CHARITE, KI
 
 INPUTS = {
     action.noun: set().union(*(other.inputs.model_fields for other in ACTIONS.values() if other.noun == action.noun))
@@ -21,19 +18,10 @@ def test_words_that_name_a_noun_are_about_an_input_that_it_has(table):
     assert lost == []
 
 
-def test_fields_that_are_long_or_source_are_inputs_of_some_action():
+def test_fields_that_are_long_or_in_rows_are_inputs_of_some_action():
     every = set().union(*INPUTS.values())
 
-    assert {key.rpartition(".")[2] for key in forms.LONG | forms.SOURCES} <= every
-
-
-def test_example_beside_the_conditions_is_one():
-    text = str(forms.HELP["iias.conditions"])
-    example = text[text.index("[") : text.rindex("]") + 1]
-
-    (condition,) = conditions_of(example, ours=CHARITE, theirs=KI)
-
-    assert (condition.sending_hei, condition.mobilities_per_year) == (CHARITE, json.loads(example)[0]["places"])
+    assert {key.rpartition(".")[2] for key in forms.LONG | set(forms.ROWS)} <= every
 
 
 def test_every_rule_of_conversion_has_words():

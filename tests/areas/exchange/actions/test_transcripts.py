@@ -140,6 +140,54 @@ def test_recognise_names_what_is_wrong(stay: Outgoing, scene: Scene, values, fie
     assert stay.mobility.state == "transcribed"
 
 
+GRADES_IN_ROWS = [
+    {"grade": "1,0", "count": 20, "passed": True},
+    {"grade": "4,0", "passed": True},
+    {"grade": "5,0", "count": 3, "passed": False},
+]
+
+
+def test_scale_may_be_written_grade_by_grade() -> None:
+    assert actions.transcripts.scale_of(json.dumps(GRADES_IN_ROWS)) == {
+        "name": own().name[:40],
+        "passing": [["1,0", 20], ["4,0", 0]],
+        "failing": ["5,0"],
+    }
+
+
+def test_scale_with_a_line_that_is_none_is_refused() -> None:
+    with pytest.raises(GivenError) as refused:
+        actions.transcripts.scale_of(json.dumps([{"grade": "1,0"}]))
+
+    assert refused.value.faults == {"scale": "scale[0].passed: this key is missing. Add it."}
+
+
+def test_recognise_takes_only_what_is_decided_otherwise(stay: Outgoing, scene: Scene) -> None:
+    stay.transcribed(courses=[PASSED, {**PASSED, "code": "S-102"}])
+    less = {"course": "S-102", "decision": "not", "reason": "It was taken at home already."}
+
+    made = actions.transcripts.recognise(stay.mobility, by=scene[rules.OFFICER], decisions=json.dumps([less]))
+
+    decided = {one["course"]: (one["decision"], one["credits"]) for one in made.recognition["decisions"]}
+    assert decided == {"S-101": ("recognised", "7.5"), "S-102": ("not", "0")}
+
+
+@pytest.mark.parametrize(
+    ("decisions", "told"),
+    [
+        ({"a": 1}, "This is no list"),
+        ([1], r"decisions\[1\]"),
+        ([{"course": "X"}], r"decisions\[1\]"),
+        ([{"course": "S-101"}, {"course": "S-101"}], r"decisions\[1\]"),
+    ],
+)
+def test_recognise_names_a_decision_that_is_none(stay: Outgoing, scene: Scene, decisions, told) -> None:
+    stay.transcribed()
+
+    with pytest.raises(GivenError, match=told):
+        actions.transcripts.recognise(stay.mobility, by=scene[rules.OFFICER], decisions=json.dumps(decisions))
+
+
 def test_recognise_a_transcript_of_the_network_stays_in_this_house(league: League, person) -> None:
     stay = league.mobility(iia=league.iia(), state="transcribed")
     with given():

@@ -20,13 +20,14 @@ from hansa.kernel.actions import GivenError, action
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Person
+from hansa.lib import shapes
 from hansa.lib.canonical import digest
 from hansa.lib.errors import InvalidError
 from hansa.lib.exchange import credentials, grades, recognition, transcript
 from hansa.lib.letters import moment
 from hansa.lib.signatures import sign_general
 
-RESULT = "result"
+RESULT, GRADE = "result", ("grade", "passed")
 Rule = Literal["midpoint", "lowest", "highest"]
 
 
@@ -36,6 +37,22 @@ def listed(name: str, text: str) -> Any:
         return json.loads(text) if text else None
     except json.JSONDecodeError as wrong:
         raise GivenError({name: _("This is not JSON: {why}.").format(why=wrong.msg)}) from wrong
+
+
+def scale_of(text: str) -> Any:
+    """Return a grading scale written as JSON: whole, or as a list of its grades from the best to the worst."""
+    found = listed("scale", text)
+    if not isinstance(found, list):
+        return found
+    try:
+        lines = [shapes.mapping(one, f"scale[{at}]", needed=GRADE, allowed=("count",)) for at, one in enumerate(found)]
+    except InvalidError as wrong:
+        raise GivenError({"scale": str(wrong)}) from wrong
+    return {
+        "name": own().name[: grades.LONGEST],
+        "passing": [[one["grade"], one.get("count", 0)] for one in lines if one["passed"]],
+        "failing": [one["grade"] for one in lines if not one["passed"]],
+    }
 
 
 @action(
@@ -48,15 +65,15 @@ def listed(name: str, text: str) -> Any:
 def transcribe(mobility: Mobility, *, by: Person, courses: str, scale: str = "") -> None:
     """Issue the transcript.
 
-    Courses with grades, or rotations with assessments, as CSV or JSON, and the grading scale with its distribution as
-    JSON. The sending institution gets it signed; the participant gets a credential to take along.
+    Courses with grades, or rotations with assessments, and the grading scale with its distribution. The sending
+    institution gets it signed; the participant gets a credential to take along.
     """
     demand_host(mobility)
     document = {
         "hansa": transcript.FORMAT,
         "mobility": mobility.urn,
         "issued": str(timezone.localdate()),
-        "scale": listed("scale", scale),
+        "scale": scale_of(scale),
         "courses": rows(courses),
     }
     try:
@@ -130,14 +147,14 @@ def recognise(mobility: Mobility, *, by: Person, decisions: str = "", scale: str
     """
     demand_sender(mobility)
     plan = gate.plan_in_force(mobility)
-    home = listed("scale", scale)
+    proposal = proposed(mobility.transcript, home=scale_of(scale), rule=rule)
     document = {
         "hansa": recognition.FORMAT,
         "mobility": mobility.urn,
         "transcript": digest(mobility.transcript),
         "plan": plan.digest if plan is not None else None,
         "decided": str(timezone.localdate()),
-        "decisions": listed("decisions", decisions) or proposed(mobility.transcript, home=home, rule=rule),
+        "decisions": decided(proposal, otherwise=listed("decisions", decisions) or []),
     }
     try:
         recognition.check(document, transcript=mobility.transcript)
@@ -172,6 +189,26 @@ def proposed(document: dict[str, Any], *, home: Any, rule: str) -> list[dict[str
             grade, used = converted.grade, f"{converted.rule}: {' '.join(converted.steps)}"[: recognition.LONGEST]
         found.append(recognition.automatic(course, grade=grade, rule=used))
     return found
+
+
+def decided(proposal: list[dict[str, str]], *, otherwise: Any) -> list[Any]:
+    """Return the proposed decisions, with what somebody decides otherwise in its place."""
+    if not isinstance(otherwise, list):
+        raise GivenError({"decisions": _("This is no list.")})
+    given: dict[str, Any] = {}
+    rest = []
+    for one in otherwise:
+        course = str(one.get("course")) if isinstance(one, dict) else ""
+        if course in given or course not in {line["course"] for line in proposal}:
+            rest.append(one)
+        else:
+            given[course] = one
+    return [*(line | counted(given.get(line["course"], {})) for line in proposal), *rest]
+
+
+def counted(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what somebody decides about a course; what does not count has no credits."""
+    return {"credits": "0", **given} if given.get("decision") == recognition.NOT else given
 
 
 def read_scale(value: Any) -> grades.Scale:

@@ -80,7 +80,11 @@ class Mobility(JointRecord):
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "updated"], name="mobilities_by_state"),
-            models.Index(fields=["year", "partner", "is_outgoing", "state"], name="mobilities_by_year"),
+            models.Index(
+                fields=["year", "partner", "is_outgoing", "kind", "state", "arrived", "departed"],
+                name="mobilities_by_year",
+            ),
+            models.Index(fields=["year", "iia", "condition", "state"], name="mobilities_by_condition"),
             models.Index(fields=["agreement", "clause", "year"], name="mobilities_by_clause"),
             models.Index(fields=["sending", "receiving", "told"], name="mobilities_by_hei"),
             models.Index(fields=["-created"], name="mobilities_newest"),

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from hansa.areas.exchange.models import Mobility, PartnerCount
@@ -88,7 +89,7 @@ def counted(year: str) -> dict[Key, int]:
     """Return how many places are taken here, by agreement, clause, sending and receiving institution."""
     taking = Mobility.objects.filter(year=year, state__in=TAKING, iia=None).order_by()
     names = ("agreement", "clause", "sending", "receiving")
-    return {tuple(row[:4]): row[4] for row in taking.values_list(*names).annotate(found=Count("id"))}
+    return {tuple(row[:4]): row[4] for row in taking.values_list(*names).annotate(found=Count("*"))}
 
 
 def told(year: str) -> dict[tuple[str, str, str], int]:
@@ -100,7 +101,9 @@ def told(year: str) -> dict[tuple[str, str, str], int]:
 def of_network(year: str) -> Iterable[Row]:
     """Yield the balance of agreements of the network in an academic year."""
     taking = Mobility.objects.filter(year=year, state__in=TAKING).exclude(iia=None).order_by()
-    mine = {(iia, number): n for iia, number, n in taking.values_list("iia", "condition").annotate(found=Count("id"))}
+    # Every agreement's key is the same text in its group; the index has all that is asked.
+    counts = taking.values("iia", "condition").annotate(key=Max(Cast("iia", TextField())), found=Count("*"))
+    mine = {(iia, number): n for iia, number, n in counts.values_list("key", "condition", "found")}
     for place in network.given():
         if place.first_year <= year <= place.last_year:
             yield Row(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -37,8 +38,13 @@ def number(text: Any) -> Decimal:
 
 def copies(iia: Iia) -> tuple[Copy | None, Received | None]:
     """Return our copy and the partner's, as far as each is there."""
-    ours = read_stored(iia.ours.encode()).iia if iia.ours else None
-    return ours, read_stored(iia.theirs.encode()) if iia.theirs else None
+    return read(iia.ours).iia if iia.ours else None, read(iia.theirs) if iia.theirs else None
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Received:
+    """Return a stored copy; a page asks for the same one again and again."""
+    return read_stored(text.encode())
 
 
 def names(iia: Iia) -> Names:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models.sql.compiler import SQLCompiler
 
 from hansa.areas.exchange.models import Mobility, Stay
 from hansa.areas.exchange.states import MobilityState
@@ -15,8 +16,19 @@ ENDED = (
 )
 
 
-#: The time between arrival and departure, as the database adds it up; the days of it are nights.
-STAYED = ExpressionWrapper(F("departed") - F("arrived"), output_field=DurationField())
+class Nights(Func):
+    """The nights between two days, as the database itself counts them."""
+
+    arg_joiner, template, arity, output_field = " - ", "(%(expressions)s)", 2, IntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        """Return the SQL for SQLite, which keeps days as texts; Django would call Python for every row."""
+        days = self.copy()
+        days.set_source_expressions([Func(one, function="julianday") for one in self.get_source_expressions()])
+        return days.as_sql(compiler, connection, **context)
+
+
+STAYED = Nights("departed", "arrived")
 
 
 def shared(words: str, *, kind: str = "", partner: str = "", year: str = "") -> QuerySet[Stay]:
@@ -49,5 +61,5 @@ def nights(mobility: Mobility) -> int:
 
 def totals(rows: QuerySet[Mobility]) -> dict[str, Any]:
     """Return how many people stayed how many nights."""
-    time = rows.order_by().aggregate(time=Sum(STAYED))["time"]
-    return {"people": rows.count(), "nights": time.days if time else 0}
+    found = rows.order_by().aggregate(people=Count("*"), nights=Sum(STAYED))
+    return {"people": found["people"], "nights": found["nights"] or 0}

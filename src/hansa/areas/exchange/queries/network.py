@@ -62,7 +62,8 @@ def places_of(iia: Iia) -> list[NetworkPlace]:
 class Given(NamedTuple):
     """What one condition gives, without the agreement itself: a node has thousands of them."""
 
-    iia: UUID
+    #: The agreement as the database writes its key; of thousands of keys no objects are made.
+    iia: str
     partner: str
     title: str
     number: int
@@ -73,11 +74,8 @@ class Given(NamedTuple):
     last_year: str
     places: int
     fields: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Return the text by which a form names this place."""
-        return f"{HEI}{self.receiving} iia:{self.iia} {self.number}"
+    #: The text by which a form names this place.
+    key: str
 
     @property
     def is_outgoing(self) -> bool:
@@ -88,13 +86,14 @@ class Given(NamedTuple):
 def given(*, sending: str = "") -> list[Given]:
     """Return what the agreements that both approved give."""
     approved = Iia.objects.filter(state__in=IN_USE).exclude(approved_here="").exclude(approved_there="")
-    rows = approved.annotate(text=Cast("conditions", TextField())).values_list("pk", "partner", "title", "text")
+    in_words = approved.annotate(key=Cast("pk", TextField()), text=Cast("conditions", TextField()))
+    rows = in_words.values_list("key", "partner", "title", "text")
     found = [place for row in rows for place in in_short(*row)]
     return [place for place in found if sending in ("", place.sending)]
 
 
 @lru_cache(maxsize=20_000)
-def in_short(iia: UUID, *about: str) -> tuple[Given, ...]:
+def in_short(iia: str, *about: str) -> tuple[Given, ...]:
     """Return what the conditions of one agreement give; what was read once is not read again."""
     partner, title, text = about
     return tuple(
@@ -110,6 +109,7 @@ def in_short(iia: UUID, *about: str) -> tuple[Given, ...]:
             last_year=one["last_year"],
             places=one["places"] or 0,
             fields=tuple(one["fields"]),
+            key=f"{HEI}{one['receiving']} iia:{UUID(iia)} {number}",
         )
         for number, one in enumerate(json.loads(text), start=1)
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Mobility
@@ -88,9 +88,9 @@ def _stays(year: str) -> Iterable[tuple[Key, int, int, int]]:
     """Yield for each partner, direction and kind how many places are used, and who left again after how many nights."""
     columns = ("year", "partner", "is_outgoing", "kind")
     rows = Mobility.objects.filter(year=year, state__in=TAKING).order_by().values_list(*columns)
-    ended = Count("id", filter=Q(arrived__isnull=False, departed__isnull=False))
-    for *key, used, people, time in rows.annotate(used=Count("id"), ended=ended, time=Sum(STAYED)):
-        yield (key[0], key[1], key[2], key[3]), used, people, time.days if time else 0
+    # Whoever has not left again has no nights; the index by year has everything that is asked here.
+    for *key, used, people, nights in rows.annotate(used=Count("*"), ended=Count(STAYED), nights=Sum(STAYED)):
+        yield (key[0], key[1], key[2], key[3]), used, people, nights or 0
 
 
 def _given(year: str) -> dict[Key, int]:

@@ -3,6 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hansa.areas.exchange.forms.rows import ROWS
+
+__all__ = ["CHOICES", "HELP", "LABELS", "LONG", "NAMES", "RANKED", "ROWS", "TONES"]
+
 Words = str | Promise
 
 LABELS: dict[str, Words] = {
@@ -108,28 +112,23 @@ LABELS: dict[str, Words] = {
     "wishes": _("Wishes, the first first"),
 }
 HELP: dict[str, Words] = {
-    "components": _("As JSON, a list; leave it empty where the catalogue has everything."),
-    "courses": _(
-        'As JSON: [{"code", "title", "credits", "grade", "passed"}]; '
-        "rotations have department, hours, days and assessment."
+    "components": _(
+        "One row each; leave them empty where the catalogue has everything. "
+        "A course has code, credits and term; a rotation has department, supervisor, days, hours and goals."
     ),
+    "courses": _("One row each; for a rotation also department, hours, days and assessment."),
     "criteria": _("One a line: name = weight. They are published with the call."),
-    "decisions": _("As JSON, one for each course, with a reason where it counts less than in full. Empty: automatic."),
+    "decisions": _("Only the courses that you decide otherwise, each with the reason; the others count automatically."),
     "documents": _("One a line."),
     "esi": _("urn:schac:personalUniqueCode:int:esi:…; your university has given it to you."),
     "field": _("For example 0912 for medicine."),
-    "home": _('As JSON: [{"code", "title", "credits"}].'),
+    "home": _("The courses of your own curriculum that need not be taken any more, one row each."),
     "is_shared": _("So that the next know what awaits them."),
     "points": _("One a line: criterion = points from 0 to 100."),
-    "scale": _('As JSON: {"name", "passing": [[grade, how many had it], …] from the best, "failing": […]}.'),
+    "scale": _("One row for each grade from the best to the worst, with how many had it in the last years."),
     "terms": _("Leave it empty: what is passed then counts by itself."),
     "iias.clauses": _("Then the conditions are made from them; leave the conditions empty."),
-    "iias.conditions": _(
-        'As JSON: [{"kind": "student-studies", "direction": "out", "first_year": "2026/2027", '
-        '"last_year": "2028/2029", "places": 4, "total": 20, "fields": ["0912"], "eqf": [7], '
-        '"languages": {"en": "B2"}}]; the direction is out or in. Where needed also "blended": true, "terms", '
-        '"sending_unit", "receiving_unit", and words behind the code of a field.'
-    ),
+    "iias.conditions": _("One row for each kind of stay and each direction. Several values stand between commas."),
     "mailings.states": _("One a line, such as submitted or nominated; empty: in every state."),
     "mailings.year": _("As in 2026/2027."),
     "mobilities.note": _("The partner can read it."),
@@ -137,7 +136,6 @@ HELP: dict[str, Words] = {
 }
 LONG = {"text", "advice", "description", "motivation", "report", "requirements", "terms", "excluded"}
 RANKED = {"wishes"}
-SOURCES = {"components", "conditions", "courses", "decisions", "home", "scale"}
 
 CHOICES: dict[str, Words] = {
     "gender.female": _("female"),
