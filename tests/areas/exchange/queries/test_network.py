@@ -20,7 +20,7 @@ def test_given_names_every_condition_of_what_both_approved(league: League) -> No
 
     found = network.given(sending=CHARITE)
 
-    assert [place.receiving for place in network.given()] == ["uu.example", CHARITE, KI, CHARITE]
+    assert [place.receiving for place in network.given()] == [KI, CHARITE, "uu.example", CHARITE]
     assert {place.receiving for place in found} == {KI, "uu.example"}
     ours = next(place for place in found if place.receiving == KI)
     assert ours.key == f"hei:{KI} iia:{iia.pk} 1"

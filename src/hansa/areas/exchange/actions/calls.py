@@ -71,7 +71,7 @@ def demand_order(call: Call) -> None:
     if call.ends < call.starts:
         raise GivenError({"ends": _("It is before the first day.")})
     if not timezone.now() < call.deadline:
-        raise GivenError({"deadline": _("It is in the past.")})
+        raise GivenError({"deadline": _("The deadline is in the past.")})
     if not 1 <= call.most_wishes <= MOST_WISHES:
         raise GivenError({"most_wishes": _("Give a number from 1 to {most}.").format(most=MOST_WISHES)})
 

@@ -118,7 +118,9 @@ def credential(mobility: Mobility) -> dict[str, Any]:
         urn=mobility.urn,
         issuer=own().name,
         issuer_url=own().id,
-        title=_("{kind} at {host}, {year}").format(kind=kind.capitalize(), host=own().name, year=mobility.year),
+        title=_("{kind} at {host}, {year}").format(
+            kind=f"{kind[:1].upper()}{kind[1:]}", host=own().name, year=mobility.year
+        ),
         description=_("A stay from {starts} to {ends}, sent by {sending}.").format(
             starts=mobility.arrived, ends=mobility.departed, sending=names([mobility.sending])[0]
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.db.models import Count, Max, TextField
 from django.db.models.functions import Cast
@@ -39,6 +39,54 @@ class Row(NamedTuple):
         return None if self.theirs is None else self.theirs == self.taken
 
 
+@dataclass(slots=True)
+class Condition:
+    """A condition of an agreement of the network in a year, read as a row; a node has thousands of them."""
+
+    place: network.Given
+    taken: int
+
+    # Members of the network do not say what they count.
+    theirs: ClassVar[None] = None
+    agrees: ClassVar[None] = None
+    clause: ClassVar[str] = ""
+
+    @property
+    def partner(self) -> str:
+        """Return the partner as stays name it."""
+        return self.place.member
+
+    @property
+    def is_outgoing(self) -> bool:
+        """Tell whether we send."""
+        return self.place.is_outgoing
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of stay."""
+        return self.place.kind
+
+    @property
+    def basis(self) -> str:
+        """Return the agreement and the number of the condition."""
+        return self.place.basis
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """Return the title of the agreement."""
+        return {"en": self.place.title}
+
+    @property
+    def places(self) -> int:
+        """Return how many places there are."""
+        return self.place.places
+
+    @property
+    def free(self) -> int:
+        """Return how many places are left."""
+        return max(0, self.places - self.taken)
+
+
 @dataclass(kw_only=True)
 class Total:
     """How full the places of one partner are, whatever they are for."""
@@ -50,7 +98,7 @@ class Total:
     to_receive: int = 0
 
 
-def by_partner(rows: Iterable[Row]) -> list[Total]:
+def by_partner(rows: Iterable[Row | Condition]) -> list[Total]:
     """Return the balance of each partner, whoever moves most first."""
     found: dict[str, Total] = {}
     for row in rows:
@@ -65,8 +113,8 @@ def by_partner(rows: Iterable[Row]) -> list[Total]:
 Key = tuple[str, str, str, str]
 
 
-def rows(year: str) -> list[Row]:
-    """Return the balance of an academic year, in a constant number of queries."""
+def rows(year: str) -> list[Row | Condition]:
+    """Return the balance of an academic year, clauses first, in a constant number of queries."""
     mine, theirs = counted(year), told(year)
     found = [
         Row(
@@ -82,7 +130,8 @@ def rows(year: str) -> list[Row]:
         )
         for place in places.given()
     ]
-    return sorted([*found, *of_network(year)], key=lambda row: (row.partner, row.basis, not row.is_outgoing))
+    ordered = sorted(found, key=lambda row: (row.partner, row.basis, not row.is_outgoing))
+    return [*ordered, *of_network(year)]
 
 
 def counted(year: str) -> dict[Key, int]:
@@ -98,24 +147,14 @@ def told(year: str) -> dict[tuple[str, str, str], int]:
     return {(basis, sending, receiving): taken for basis, sending, receiving, taken in found}
 
 
-def of_network(year: str) -> Iterable[Row]:
-    """Yield the balance of agreements of the network in an academic year."""
+def of_network(year: str) -> list[Condition]:
+    """Return the balance of agreements of the network in an academic year."""
     taking = Mobility.objects.filter(year=year, state__in=TAKING).exclude(iia=None).order_by()
     # Every agreement's key is the same text in its group; the index has all that is asked.
     counts = taking.values("iia", "condition").annotate(key=Max(Cast("iia", TextField())), found=Count("*"))
     mine = {(iia, number): n for iia, number, n in counts.values_list("key", "condition", "found")}
-    for place in network.given():
-        if place.first_year <= year <= place.last_year:
-            yield Row(
-                partner=f"{network.HEI}{place.partner}",
-                is_outgoing=place.is_outgoing,
-                kind=place.kind,
-                basis=f"{place.title}, {place.number}",
-                title={"en": place.title},
-                places=place.places,
-                taken=mine.get((place.iia, place.number), 0),
-                theirs=None,
-            )
+    held = (place for place in network.given() if place.first_year <= year <= place.last_year)
+    return [Condition(place, mine.get((place.iia, place.number), 0)) for place in held]
 
 
 def years() -> list[str]:

@@ -76,18 +76,18 @@ class Given(NamedTuple):
     fields: tuple[str, ...]
     #: The text by which a form names this place.
     key: str
-
-    @property
-    def is_outgoing(self) -> bool:
-        """Tell whether we send and the partner receives."""
-        return self.receiving == self.partner
+    #: The partner as stays name it, and the condition as people read it.
+    member: str
+    basis: str
+    #: Whether we send and the partner receives.
+    is_outgoing: bool
 
 
 def given(*, sending: str = "") -> list[Given]:
-    """Return what the agreements that both approved give."""
+    """Return what the agreements that both approved give, by partner and title."""
     approved = Iia.objects.filter(state__in=IN_USE).exclude(approved_here="").exclude(approved_there="")
     in_words = approved.annotate(key=Cast("pk", TextField()), text=Cast("conditions", TextField()))
-    rows = in_words.values_list("key", "partner", "title", "text")
+    rows = in_words.order_by("partner", "title").values_list("key", "partner", "title", "text")
     found = [place for row in rows for place in in_short(*row)]
     return [place for place in found if sending in ("", place.sending)]
 
@@ -110,6 +110,9 @@ def in_short(iia: str, *about: str) -> tuple[Given, ...]:
             places=one["places"] or 0,
             fields=tuple(one["fields"]),
             key=f"{HEI}{one['receiving']} iia:{UUID(iia)} {number}",
+            member=f"{HEI}{partner}",
+            basis=f"{title}, {number}",
+            is_outgoing=one["receiving"] == partner,
         )
         for number, one in enumerate(json.loads(text), start=1)
     )

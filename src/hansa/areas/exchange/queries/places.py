@@ -47,11 +47,6 @@ def place_named(key: str, *, sending: str) -> Place:
     return found
 
 
-def name_of(institution: str) -> str:
-    """Return the name of an institution that is a partner, or this one."""
-    return names([institution])[0]
-
-
 def taken_under(basis: str, clause: str, *, receiving: str, year: str) -> int:
     """Return how many places from here are taken under one clause, or one condition of an agreement, in one year."""
     taking = Mobility.objects.filter(year=year, sending=own().id, receiving=receiving, state__in=TAKING)

@@ -106,5 +106,5 @@ def _given(year: str) -> dict[Key, int]:
             found[year, partner, is_outgoing, place.kind] += place.places
     for there in network.given():
         if there.first_year <= year <= there.last_year:
-            found[year, f"{network.HEI}{there.partner}", there.is_outgoing, there.kind] += there.places
+            found[year, there.member, there.is_outgoing, there.kind] += there.places
     return found

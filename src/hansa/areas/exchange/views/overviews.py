@@ -59,7 +59,7 @@ def places(_person: Person, query: Query) -> Mapping[str, Any]:
     return {**found, "differing": sum(row.agrees is False for row in rows)}
 
 
-def fits(row: balance.Row, words: str, *, known: Known) -> bool:
+def fits(row: balance.Row | balance.Condition, words: str, *, known: Known) -> bool:
     """Tell whether the name of a row's partner holds what was searched."""
     return words.casefold() in called(row.partner, known).casefold()
 
@@ -81,7 +81,7 @@ def share(taken: int, given: int) -> int:
     return min(100, 100 * taken // given) if given else 0
 
 
-def balance_lines(rows: Sequence[balance.Row]) -> Iterable[Line]:
+def balance_lines(rows: Sequence[balance.Row | balance.Condition]) -> Iterable[Line]:
     """Return the balance as lines."""
     known = institutions()
     for row in rows:
