@@ -1,6 +1,7 @@
 """The application that a server runs."""
 
 import gc
+import io
 
 import pytest
 
@@ -26,13 +27,14 @@ def test_settle_leaves_the_program_out_of_every_later_search():
     assert gc.get_threshold() == (wsgi.YOUNG, wsgi.OFTEN, wsgi.SELDOM)
 
 
+@pytest.mark.django_db
 def test_application_answers():
     told = []
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/nowhere/at/all", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
 
     b"".join(
         wsgi.application(
-            {**environ, "wsgi.input": None, "wsgi.url_scheme": "http"}, lambda status, _h: told.append(status)
+            {**environ, "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http"}, lambda status, _h: told.append(status)
         )
     )
 
