@@ -68,9 +68,12 @@ def look(directory: Path) -> None:
 
     django.setup()
     from hansa.lib.ewp.rsa_keys import RsaKeyPair  # noqa: PLC0415 - as above
+    from hansa.node import memory  # noqa: PLC0415 - as above
 
     fill(directory, RsaKeyPair.generate(2048))
     officers = more()
+    # As the process that serves does.
+    memory.settle()
     pages = addresses()
     cookies = [cookie(officer) for officer in officers]
     for page in pages:

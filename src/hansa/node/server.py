@@ -17,6 +17,7 @@ from waitress.server import create_server
 
 from hansa.kernel import courier, door, jobs
 from hansa.lib.errors import InvalidError
+from hansa.node import memory
 from hansa.node.checks import demand_soundness
 from hansa.node.wsgi import application
 
@@ -37,6 +38,7 @@ def serve(ready: Callable[[str], object] = str) -> None:
     try:
         courier.start(stop)
         jobs.start(stop, serves=True)
+        memory.settle()
         ready(f"http://{web.effective_host}:{web.effective_port}/")
         web.run()
     finally:

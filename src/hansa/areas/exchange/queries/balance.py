@@ -50,6 +50,7 @@ class Condition:
     theirs: ClassVar[None] = None
     agrees: ClassVar[None] = None
     clause: ClassVar[str] = ""
+    title: ClassVar[Mapping[str, str]] = {}
 
     @property
     def partner(self) -> str:
@@ -70,11 +71,6 @@ class Condition:
     def basis(self) -> str:
         """Return the agreement and the number of the condition."""
         return self.place.basis
-
-    @property
-    def title(self) -> Mapping[str, str]:
-        """Return the title of the agreement."""
-        return {"en": self.place.title}
 
     @property
     def places(self) -> int:
