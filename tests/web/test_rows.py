@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from hansa.kernel.pages import Part
-from hansa.web.rows import MOST, SPARE, RowsField
+from hansa.web.rows import MOST, SPARE, SPARE_SHORT, RowsField, RowsInput
 
 PARTS = (
     Part("title", "Title"),
@@ -112,7 +112,8 @@ def test_form_opens_with_what_is_there_and_some_empty_rows():
     assert '<option value="in" selected>we receive</option>' in written
     assert '<input type="date" name="courses-1-first"' in written
     assert '<input type="number" name="courses-1-hours"' in written
-    assert str(form()["courses"]).count("<fieldset") == 1 + SPARE
+    assert str(form()["courses"]).count("<fieldset") == SPARE
+    assert RowsInput(PARTS[:2]).render("scale", None).count("<fieldset") == SPARE_SHORT
     assert 'value=""' in str(form(courses=[{"title": None}])["courses"])
 
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from hansa.kernel.pages import Part
 
-#: How many empty rows stand below those that are filled in, and how many rows there are at most.
-SPARE, MOST = 2, 100
+#: How many rows there are at most, and how many empty ones stand below those that are filled in: more where a row is
+#: short, because a grading scale has a dozen.
+MOST, SPARE, SPARE_SHORT, SHORT = 100, 2, 12, 3
 Row = Mapping[str, Any]
 
 
@@ -49,7 +50,7 @@ class RowsInput(forms.Widget):
     def render(self, name: str, value: Any, **given: Any) -> SafeString:  # type: ignore[override] # Django gives the rest by name
         """Return the rows that are filled in, and some empty ones."""
         held = list(value or [])
-        rows = held + [{}] * (SPARE if held else SPARE + 1)
+        rows = held + [{}] * (SPARE_SHORT if len(self.parts) <= SHORT else SPARE)
         described = self.build_attrs(self.attrs, given.get("attrs")).get("aria-describedby", "")
         return format_html_join(
             "\n",

@@ -86,6 +86,7 @@ def agreed(*, places: int = 2, **changes: Any) -> Iia:
         "last_year": "2027/2028",
         "places": places,
         "fields": ["0912"],
+        "eqf": [7],
     }
     about = {"partner": "uu.se", "title": "Uppsala", "approved_here": "a", "approved_there": "b"}
     with given():

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hansa.areas.exchange.rules import ANY_FIELD
+from hansa.areas.exchange.states import Cycle
 from hansa.kernel.identity import own
 from hansa.kernel.models import Agreement
 
@@ -28,6 +30,18 @@ class Place:
     def kind(self) -> str:
         """Return the kind of stay."""
         return str(self.limits["kind"])
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """Return the study cycles; none stands for any."""
+        found = self.limits.get("cycle", Cycle.ANY)
+        return () if found == Cycle.ANY else (found,)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of education (ISCED-F 2013); none stands for any."""
+        found = self.limits.get("field", ANY_FIELD)
+        return () if found == ANY_FIELD else (f"{found:04d}",)
 
     @property
     def places(self) -> int:

@@ -27,6 +27,8 @@ class Row(NamedTuple):
     taken: int
     theirs: int | None
     clause: str = ""
+    cycles: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     @property
     def free(self) -> int:
@@ -66,6 +68,16 @@ class Condition:
     def kind(self) -> str:
         """Return the kind of stay."""
         return self.place.kind
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """Return the study cycles; none stands for any."""
+        return self.place.cycles
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of education; none stands for any."""
+        return self.place.fields
 
     @property
     def basis(self) -> str:
@@ -120,6 +132,8 @@ def rows(year: str) -> list[Row | Condition]:
             basis=place.clause,
             clause=place.clause,
             title=place.title,
+            cycles=place.cycles,
+            fields=place.fields,
             places=place.places,
             taken=mine.get((place.agreement, place.clause, place.sending, place.receiving), 0),
             theirs=theirs.get((place.clause, place.sending, place.receiving)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.exchange.models import Iia, Mobility
 from hansa.areas.exchange.queries.named import row_named
-from hansa.areas.exchange.states import TAKING, IiaState
+from hansa.areas.exchange.states import TAKING, Cycle, IiaState
 from hansa.lib.errors import RefusedError
 
 HEI = "hei:"
@@ -24,6 +24,8 @@ KINDS = {
     "staff-teacher": "staff_teaching",
     "staff-training": "staff_training",
 }
+#: Study cycles by their level of the European Qualifications Framework.
+CYCLES = {5: Cycle.SHORT, 6: Cycle.BACHELOR, 7: Cycle.MASTER, 8: Cycle.DOCTORAL}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,8 @@ class Given(NamedTuple):
     basis: str
     #: Whether we send and the partner receives.
     is_outgoing: bool
+    #: The study cycles by their names here; none stands for any.
+    cycles: tuple[str, ...]
 
 
 def given(*, sending: str = "") -> list[Given]:
@@ -113,6 +117,7 @@ def in_short(iia: str, *about: str) -> tuple[Given, ...]:
             member=f"{HEI}{partner}",
             basis=f"{title}, {number}",
             is_outgoing=one["receiving"] == partner,
+            cycles=tuple(CYCLES[level] for level in one.get("eqf", ()) if level in CYCLES),
         )
         for number, one in enumerate(json.loads(text), start=1)
     )

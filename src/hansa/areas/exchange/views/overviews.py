@@ -12,7 +12,7 @@ from hansa.areas.exchange.forms import NAMES
 from hansa.areas.exchange.models import Mobility, Stay
 from hansa.areas.exchange.queries import balance, experience, reports
 from hansa.areas.exchange.queries import waiting as late
-from hansa.areas.exchange.states import Kind, MessageState
+from hansa.areas.exchange.states import Cycle, Kind, MessageState
 from hansa.areas.exchange.views.naming import Known, called, in_words, institutions, who
 from hansa.kernel.models import Person
 from hansa.kernel.pages import Filter, Line, Link, Page, Query, Table
@@ -42,6 +42,8 @@ def places(_person: Person, query: Query) -> Mapping[str, Any]:
             _("Partner"),
             _("Direction"),
             _("Kind of stay"),
+            _("Study cycle"),
+            _("Field"),
             _("Under"),
             _("Places"),
             _("Taken"),
@@ -88,7 +90,9 @@ def balance_lines(rows: Sequence[balance.Row | balance.Condition]) -> Iterable[L
         says = {None: "–", True: str(row.theirs), False: _("{count}: differs").format(count=row.theirs)}[row.agrees]
         way = _("sent") if row.is_outgoing else _("received")
         under = f"{row.basis} {in_words(row.title)}".strip() if row.clause else row.basis
-        yield called(row.partner, known), way, str(Kind(row.kind).label), under, row.places, row.taken, row.free, says
+        cycle = ", ".join(str(Cycle(one).label) for one in row.cycles or (Cycle.ANY,))
+        about = (str(Kind(row.kind).label), cycle, ", ".join(row.fields) or _("any field"), under)
+        yield called(row.partner, known), way, *about, row.places, row.taken, row.free, says
 
 
 def troubles(_person: Person, query: Query) -> Mapping[str, Any]:
