@@ -51,9 +51,9 @@ def compiled(expression: CohortExpression, target: Target) -> Compiled:
         stages.add(f"rule_{index}", group_sql(rule.group, stages, events=stages.name("qualified")))
         for index, rule in enumerate(expression.rules)
     ]
-    stages.add("included", included(expression, stages, rules))
+    stages.add("included", included(expression, stages, rules=rules))
     stages.add("periods", cohort_rows(expression, stages))
-    cohort = stages.add("cohort", final_rows(expression, stages, int(target.cohort)))
+    cohort = stages.add("cohort", final_rows(expression, stages, number=int(target.cohort)))
     counts = stages.add("attrition", attrition(stages, rules))
     return Compiled(stages.statements, cohort, counts, [f"drop table if exists {name}" for name in stages.names])
 
@@ -68,10 +68,10 @@ def codesets(sets: tuple[ConceptSet, ...], vocabulary: str) -> str:
 def one_codeset(concepts: ConceptSet, vocabulary: str) -> str:
     """Return the concepts of one set: those included, less those excluded."""
     included = resolved([item for item in concepts.items if not item.excluded], vocabulary)
-    without = resolved([item for item in concepts.items if item.excluded], vocabulary)
+    excluded = [item for item in concepts.items if item.excluded]
     kept = f"select distinct i.concept_id from ({included}) i"
-    if without:
-        kept += f" where i.concept_id not in ({without})"
+    if excluded:
+        kept += f" where i.concept_id not in ({resolved(excluded, vocabulary)})"
     return f"select {concepts.number:d} as codeset_id, k.concept_id from ({kept}) k"
 
 
@@ -141,7 +141,7 @@ def qualified(expression: CohortExpression, stages: Stages) -> str:
     return limited(kept, expression.qualified_limit)
 
 
-def included(expression: CohortExpression, stages: Stages, rules: list[str]) -> str:
+def included(expression: CohortExpression, stages: Stages, *, rules: list[str]) -> str:
     """Return the events that meet every inclusion rule, as the expression's limit says."""
     joins = " ".join(
         f"join {rule} r{index} on r{index}.person_id = q.person_id and r{index}.event_id = q.event_id"
@@ -154,8 +154,10 @@ def attrition(stages: Stages, rules: list[str]) -> str:
     """Return for every rule who meets it, and who is left after it and those before it."""
     events = stages.name("qualified")
     rows = [
-        "select -1 as inclusion_rule, count(*) as events, count(distinct q.person_id) as persons,"
-        f" count(*) as events_left, count(distinct q.person_id) as persons_left from {events} q"
+        (
+            "select -1 as inclusion_rule, count(*) as events, count(distinct q.person_id) as persons,"
+            f" count(*) as events_left, count(distinct q.person_id) as persons_left from {events} q"
+        )
     ]
     for index, rule in enumerate(rules):
         joins = " ".join(

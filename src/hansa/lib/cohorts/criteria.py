@@ -114,6 +114,8 @@ def group_sql(group: Group, stages: Stages, *, events: str) -> str:
     parts += [group_sql(each, stages, events=events) for each in group.groups]
     if not parts:
         return f"select distinct e.person_id, e.event_id from {events} e"
+    if len(parts) == 1 and group.kind in {"ALL", "ANY"}:
+        return parts[0]
     union = " union all ".join(
         f"select {index} as part, u.person_id, u.event_id from ({sql}) u" for index, sql in enumerate(parts)
     )

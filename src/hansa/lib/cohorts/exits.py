@@ -75,7 +75,7 @@ def censored(criterion: Criterion, stages: Stages) -> str:
     )
 
 
-def final_rows(expression: CohortExpression, stages: Stages, number: int) -> str:
+def final_rows(expression: CohortExpression, stages: Stages, *, number: int) -> str:
     """Return the rows of the cohort, within its censor window."""
     padded = (
         f"select person_id, start_date, {later('end_date', expression.era_pad)} as end_date"

@@ -4,7 +4,7 @@ Source of the constructs: OHDSI circe-be, package org.ohdsi.circe.cohortdefiniti
 names follow it; a day count is whole days, an end date belongs to the period.
 """
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,8 +16,8 @@ class DateRange:
     """Dates compared with one date, or lying between two."""
 
     operator: str
-    value: datetime.date
-    extent: datetime.date | None = None
+    value: dt.date
+    extent: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class DateAdjustment:
 class Period:
     """A first and a last day, either of which may be open."""
 
-    start: datetime.date | None
-    end: datetime.date | None
+    start: dt.date | None
+    end: dt.date | None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Write values into SQL: only whole numbers, numbers, dates and escaped texts come from an expression."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -18,7 +18,7 @@ SIGNS = {"lt": "<", "lte": "<=", "eq": "=", "!eq": "<>", "gt": ">", "gte": ">="}
 FOUR_PLACES = Decimal("0.0001")
 
 
-def day(value: datetime.date) -> str:
+def day(value: dt.date) -> str:
     """Return a date as SQL."""
     return f"date '{value.isoformat()}'"
 
@@ -38,7 +38,7 @@ def later(date: str, days: int) -> str:
     return date if days == 0 else f"({date} {'-' if days < 0 else '+'} {abs(days):d})"
 
 
-def compared(expression: str, operator: str, values: tuple[str, str]) -> str:
+def compared(expression: str, operator: str, *, values: tuple[str, str]) -> str:
     """Return a comparison with one value, or with the two ends of a range."""
     low, high = values
     if not operator.endswith("bt"):
@@ -69,10 +69,10 @@ def tested(condition: Condition, codesets: str) -> str:
     expression, value = condition.attribute.sql, condition.value
     match value:
         case DateRange():
-            return compared(expression, value.operator, (day(value.value), day(value.extent or value.value)))
+            return compared(expression, value.operator, values=(day(value.value), day(value.extent or value.value)))
         case NumericRange():
             low, high = (rounded(each, condition.attribute.kind) for each in (value.value, value.extent or value.value))
-            return compared(expression, value.operator, (low, high))
+            return compared(expression, value.operator, values=(low, high))
         case TextFilter():
             return matched(expression, value)
         case ConceptList():

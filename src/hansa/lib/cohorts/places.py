@@ -1,6 +1,6 @@
 """Read JSON key by key, knowing the place of everything, and refuse what nobody asked for."""
 
-import datetime
+import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -38,7 +38,7 @@ class Place:
         """Return the path of one key."""
         return f"{self.path}.{self._names.get(folded(key), key)}"
 
-    def take(self, key: str) -> Any:  # noqa: ANN401 - JSON holds anything, and each caller checks
+    def take(self, key: str) -> Any:
         """Take the value of a key, or None."""
         return self._left.pop(folded(key), None)
 
@@ -136,10 +136,10 @@ def number(value: object, path: str) -> Decimal:
     return read
 
 
-def date(value: object, path: str) -> datetime.date:
+def date(value: object, path: str) -> dt.date:
     """Return a date."""
     found = DATE.fullmatch(str(value))
     try:
-        return datetime.date(*map(int, found.groups() if found else ()))
+        return dt.date(*map(int, found.groups() if found else ()))
     except (TypeError, ValueError) as wrong:
         raise refuse(path, "a date is expected") from wrong

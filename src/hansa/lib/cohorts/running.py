@@ -9,7 +9,7 @@ from hansa.lib.cohorts.compiling import Compiled
 class Connection(Protocol):
     """What a DuckDB connection and a PostgreSQL cursor have in common."""
 
-    def execute(self, query: str) -> Any:  # noqa: ANN401 - DuckDB and psycopg each return their own
+    def execute(self, query: str) -> Any:
         """Run one statement."""
 
 
@@ -26,8 +26,8 @@ def run(plan: Compiled, connection: Connection) -> Cohort:
     try:
         for statement in plan.statements:
             connection.execute(statement)
-        rows = connection.execute(f"select * from {plan.cohort} order by 2, 3, 4").fetchall()  # noqa: S608 - our own name
-        counts = connection.execute(f"select * from {plan.attrition} order by 1").fetchall()  # noqa: S608 - our own name
+        rows = connection.execute(f"select * from {plan.cohort} order by 2, 3, 4").fetchall()
+        counts = connection.execute(f"select * from {plan.attrition} order by 1").fetchall()
     finally:
         for statement in plan.clean_up:
             connection.execute(statement)
