@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hansa.lib.cohorts.criteria import criterion_sql, group_sql
 from hansa.lib.cohorts.exits import cohort_rows, final_rows
 from hansa.lib.cohorts.expression import CohortExpression, ConceptItem, ConceptSet
-from hansa.lib.cohorts.fragments import later, numbers
+from hansa.lib.cohorts.fragments import later
 from hansa.lib.cohorts.stages import Stages
 from hansa.lib.errors import InvalidError
 
@@ -59,47 +59,31 @@ def compiled(expression: CohortExpression, target: Target) -> Compiled:
 
 
 def codesets(sets: tuple[ConceptSet, ...], vocabulary: str) -> str:
-    """Return the concepts of every concept set."""
-    selects = [one_codeset(each, vocabulary) for each in sets]
-    nothing = f"select 0 as codeset_id, c.concept_id from {vocabulary}.concept c where 1 = 0"
-    return " union all ".join(selects or [nothing])
-
-
-def one_codeset(concepts: ConceptSet, vocabulary: str) -> str:
-    """Return the concepts of one set: those included, less those excluded."""
-    included = resolved([item for item in concepts.items if not item.excluded], vocabulary)
-    excluded = [item for item in concepts.items if item.excluded]
-    kept = f"select distinct i.concept_id from ({included}) i"
-    if excluded:
-        kept += f" where i.concept_id not in ({resolved(excluded, vocabulary)})"
-    return f"select {concepts.number:d} as codeset_id, k.concept_id from ({kept}) k"
-
-
-def resolved(items: list[ConceptItem], vocabulary: str) -> str:
-    """Return concepts with their descendants and what maps to them; nothing of none."""
-    found = family(items, vocabulary)
-    mapped = family([item for item in items if item.mapped], vocabulary)
-    if mapped:
-        found += (
-            f" union all select r.concept_id_1 as concept_id from ({mapped}) m join {vocabulary}.concept_relationship r"
-            " on m.concept_id = r.concept_id_2 and r.relationship_id = 'Maps to' and r.invalid_reason is null"
-        )
-    return found or f"select concept_id from {vocabulary}.concept where 1 = 0"
-
-
-def family(items: list[ConceptItem], vocabulary: str) -> str:
-    """Return concepts and the valid descendants of those that bring them along."""
+    """Return the concepts of every concept set: those included, less those excluded."""
+    items = ", ".join(row(each.number, item) for each in sets for item in each.items)
     if not items:
-        return ""
-    own = f"select concept_id from {vocabulary}.concept where concept_id in ({numbers(i.concept for i in items)})"
-    parents = [item.concept for item in items if item.descendants]
-    if not parents:
-        return own
+        return f"select 0 as codeset_id, c.concept_id from {vocabulary}.concept c where 1 = 0"
     return (
-        f"{own} union all select c.concept_id from {vocabulary}.concept c join {vocabulary}.concept_ancestor a"
-        f" on c.concept_id = a.descendant_concept_id where a.ancestor_concept_id in ({numbers(parents)})"
-        " and c.invalid_reason is null"
+        f"with item (codeset_id, concept_id, excluded, descendants, mapped) as (values {items}),"
+        " family as (select i.codeset_id, c.concept_id, i.excluded, i.mapped from item i"
+        f" join {vocabulary}.concept c on c.concept_id = i.concept_id"
+        " union all select i.codeset_id, c.concept_id, i.excluded, i.mapped from item i"
+        f" join {vocabulary}.concept_ancestor a on a.ancestor_concept_id = i.concept_id"
+        f" join {vocabulary}.concept c on c.concept_id = a.descendant_concept_id"
+        " where i.descendants and c.invalid_reason is null),"
+        " member as (select codeset_id, concept_id, excluded from family"
+        " union all select f.codeset_id, r.concept_id_1 as concept_id, f.excluded from family f"
+        f" join {vocabulary}.concept_relationship r on f.concept_id = r.concept_id_2"
+        " where f.mapped and r.relationship_id = 'Maps to' and r.invalid_reason is null)"
+        " select codeset_id, concept_id from member where not excluded"
+        " except select codeset_id, concept_id from member where excluded"
     )
+
+
+def row(codeset: int, item: ConceptItem) -> str:
+    """Return an item of a concept set as a row of SQL."""
+    flags = ", ".join("true" if each else "false" for each in (item.excluded, item.descendants, item.mapped))
+    return f"({codeset:d}, {item.concept:d}, {flags})"
 
 
 def entry(expression: CohortExpression, stages: Stages) -> str:
