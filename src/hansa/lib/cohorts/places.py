@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from hansa.lib.errors import InvalidError
@@ -17,6 +18,8 @@ def refuse(place: str, what: str) -> InvalidError:
     return InvalidError(f"The cohort expression cannot be honoured at {place}: {what}.", REMEDY)
 
 
+# A concept set repeats the same ten keys thousands of times.
+@lru_cache(maxsize=1024)
 def folded(key: str) -> str:
     """Return a key as all versions of ATLAS write it, whatever its case."""
     return key.replace("_", "").lower()
