@@ -1,0 +1,93 @@
+"""Write values into SQL: only whole numbers, numbers, dates and escaped texts come from an expression."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from hansa.lib.cohorts.domains import WHOLE
+from hansa.lib.cohorts.expression import (
+    ConceptList,
+    ConceptSetChoice,
+    Condition,
+    DateRange,
+    NumericRange,
+    TextFilter,
+)
+
+SIGNS = {"lt": "<", "lte": "<=", "eq": "=", "!eq": "<>", "gt": ">", "gte": ">="}
+FOUR_PLACES = Decimal("0.0001")
+
+
+def day(value: dt.date) -> str:
+    """Return a date as SQL."""
+    return f"date '{value.isoformat()}'"
+
+
+def quoted(text: str) -> str:
+    """Return a text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def numbers(values: Iterable[int]) -> str:
+    """Return whole numbers as a list in SQL."""
+    return ", ".join(f"{value:d}" for value in values)
+
+
+def later(date: str, days: int) -> str:
+    """Return a date moved by days."""
+    return date if days == 0 else f"({date} {'-' if days < 0 else '+'} {abs(days):d})"
+
+
+def compared(expression: str, operator: str, *, values: tuple[str, str]) -> str:
+    """Return a comparison with one value, or with the two ends of a range."""
+    low, high = values
+    if not operator.endswith("bt"):
+        return f"{expression} {SIGNS[operator]} {low}"
+    between = f"({expression} >= {low} and {expression} <= {high})"
+    return f"not {between}" if operator.startswith("!") else between
+
+
+def rounded(value: Decimal, kind: str) -> str:
+    """Return a number as OHDSI's compiler writes it: whole where the column is, else four decimal places."""
+    return str(int(value)) if kind == WHOLE else f"{value.quantize(FOUR_PLACES, rounding=ROUND_HALF_UP):f}"
+
+
+def matched(expression: str, wanted: TextFilter) -> str:
+    """Return the search for a text; nothing in it is a pattern."""
+    text = quoted(wanted.text)
+    tests = {
+        "contains": f"(position({text} in {expression}) > 0)",
+        "startsWith": f"(left({expression}, {len(wanted.text)}) = {text})",
+        "endsWith": f"(right({expression}, {len(wanted.text)}) = {text})",
+    }
+    found = tests[wanted.operator.removeprefix("!")]
+    return f"not {found}" if wanted.operator.startswith("!") else found
+
+
+def tested(condition: Condition, codesets: str) -> str:
+    """Return the test of one attribute, before the table it is found by."""
+    expression, value = condition.attribute.sql, condition.value
+    match value:
+        case DateRange():
+            return compared(expression, value.operator, values=(day(value.value), day(value.extent or value.value)))
+        case NumericRange():
+            low, high = (rounded(each, condition.attribute.kind) for each in (value.value, value.extent or value.value))
+            return compared(expression, value.operator, values=(low, high))
+        case TextFilter():
+            return matched(expression, value)
+        case ConceptList():
+            return f"{expression} {negation(excluded=value.excluded)}in ({numbers(value.concepts)})"
+        case ConceptSetChoice():
+            return f"{expression} {negation(excluded=value.excluded)}in ({members(codesets, value.codeset)})"
+        case _:
+            return expression
+
+
+def negation(*, excluded: bool) -> str:
+    """Return the word that turns a membership round."""
+    return "not " if excluded else ""
+
+
+def members(codesets: str, number: int) -> str:
+    """Return the concepts of one concept set."""
+    return f"select concept_id from {codesets} where codeset_id = {number:d}"

@@ -1,0 +1,34 @@
+"""Run a compiled cohort on a connection that is given."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hansa.lib.cohorts.compiling import Compiled
+
+
+class Connection(Protocol):
+    """What a DuckDB connection and a PostgreSQL cursor have in common."""
+
+    def execute(self, query: str) -> Any:
+        """Run one statement."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The rows of a cohort, and how many events and persons each inclusion rule leaves."""
+
+    rows: list[tuple[Any, ...]]
+    attrition: list[tuple[Any, ...]]
+
+
+def run(plan: Compiled, connection: Connection) -> Cohort:
+    """Run the statements, fetch what they found, and drop the temporary tables."""
+    try:
+        for statement in plan.statements:
+            connection.execute(statement)
+        rows = connection.execute(f"select * from {plan.cohort} order by 2, 3, 4").fetchall()
+        counts = connection.execute(f"select * from {plan.attrition} order by 1").fetchall()
+    finally:
+        for statement in plan.clean_up:
+            connection.execute(statement)
+    return Cohort(rows, counts)
