@@ -1,9 +1,11 @@
+import json
+
 import pytest
 
 from hansa.areas.studies.states import State
 from hansa.kernel import bundles
 from hansa.lib.bundle import Check, Report
-from tests.web import house
+from tests.web import abroad, house
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +23,17 @@ def test_export_writes_a_file_that_verify_reads(hansa, tmp_path):
     # A study put in place by a test has no letters, and the bundle says so.
     assert verified.code == 1
     assert verified.err.startswith("study.json does not hold: ")
+
+
+def test_export_writes_a_stay_too(hansa, tmp_path, person):
+    house.partners()
+    stay = next(iter(abroad.fill(house.agreement(), person("officer")).stays.values()))
+    file = tmp_path / "stay.json"
+
+    exported = hansa("mobilities", "export", str(stay.pk), str(file))
+
+    assert exported.code == 0, exported.err
+    assert json.loads(file.read_bytes())["record"] == stay.urn
 
 
 def test_verify_tells_every_check(hansa, tmp_path, monkeypatch):

@@ -61,7 +61,8 @@ app.command(add_help_option=False, context_settings={"allow_extra_args": True, "
 WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {
     "partners": (people.invite, people.accept),
     "people": (people.add,),
-    "studies": (protocols.check, protocols.rehearse, leaving.leaves, bundles.export),
+    "studies": (protocols.check, protocols.rehearse, leaving.leaves, bundles.exporting("studies")),
+    "mobilities": (bundles.exporting("mobilities"),),
 }
 
 for _noun, _help in NOUNS.items():

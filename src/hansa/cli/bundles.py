@@ -1,5 +1,6 @@
-"""Commands about bundles: write what proves a study into one file, and check such a file anywhere."""
+"""Commands about bundles: write what proves a joint record into one file, and check such a file anywhere."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from hansa.lib.errors import InvalidError, ProofError
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A bundle that hansa studies export wrote.")],
+    file: Annotated[Path, typer.Argument(help="A bundle, as hansa studies export or the page of a record gives it.")],
     *,
     trust: Annotated[
         list[str] | None, typer.Option(metavar="FINGERPRINT", help="Of an institution, told by itself; once for each.")
@@ -42,13 +43,18 @@ def read(file: Path) -> bytes:
         ) from wrong
 
 
-def export(
-    key: Annotated[str, typer.Argument(metavar="ID", help="id, URN or the beginning of it")],
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
-) -> None:
-    """Write everything that proves a study into one file."""
-    enter()
-    from hansa.kernel import bundles
+def exporting(noun: str) -> Callable[[str, Path], None]:
+    """Return the command that exports joint records of one kind."""
 
-    file.write_bytes(bundles.export(find("studies", key)))
-    typer.echo(f"Written: {file}. Anyone can check it with: hansa verify {file}")
+    def export(
+        key: Annotated[str, typer.Argument(metavar="ID", help="id, URN or the beginning of it")],
+        file: Annotated[Path, typer.Argument(help="The file to write.")],
+    ) -> None:
+        enter()
+        from hansa.kernel import bundles
+
+        file.write_bytes(bundles.export(find(noun, key)))
+        typer.echo(f"Written: {file}. Anyone can check it with: hansa verify {file}")
+
+    export.__doc__ = f"Write everything that proves what happened to one of the {noun} into one file."
+    return export
