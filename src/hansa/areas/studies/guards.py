@@ -18,6 +18,7 @@ from hansa.kernel.identity import own
 from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.disclosure import (
+    Budget,
     Finding,
     Limits,
     check_site,
@@ -27,6 +28,7 @@ from hansa.lib.disclosure import (
     small_cells,
     small_groups,
 )
+from hansa.lib.disclosure.worst import Worst, alone, overlaps, smallest
 from hansa.lib.errors import DisclosureError, RefusedError
 from hansa.lib.row_sets import Release, RowSet, distance
 from hansa.lib.statistics import protocol as protocols
@@ -181,3 +183,24 @@ def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[R
         sees_all = public["rows"] != public["complete"]
     has_table = any(analysis.kind == "table_one" for analysis in queries.programme(study).protocol.analyses)
     return [models, every] if has_table and sees_all and models != every else [models]
+
+
+def worst(study: Study, *, at: datetime) -> Worst:
+    """Return what could be learnt at worst from a study on its dataset, with all that would stop it."""
+    table, programme, dataset = reading(study).table, queries.programme(study), dataset_of(study)
+    (models, *_more) = row_sets(study, table, public={})
+    used = table.select(models.chosen(table.rows))
+    return Worst(
+        rows=used.rows,
+        smallest=smallest(groups_of(study, models)),
+        parameters=programme.parameters,
+        numbers=len(programme.labels(programme.start())),
+        unique=alone({name: used[name][~used.missing(name)] for name in programme.protocol.variables}),
+        overlaps=overlaps(models, queries.earlier_releases(study, dataset)),
+        budget=Budget.left(
+            queries.question(study, dataset, at=at), queries.questions(study, dataset), limits=queries.figures(study)
+        ),
+        findings=tuple(
+            finding for finding in [*within_budget(study, at=at), *findings(study, table, public={})] if finding.blocks
+        ),
+    )
