@@ -258,7 +258,8 @@ these hold; what they mean is in the [terms of clauses](vocabulary.md).
 
 {table(("limit", "without a clause"), figures)}
 
-What applies where is in [How it keeps data at home](../explanation/how-it-keeps-data-home.md).
+What applies where is in [How it keeps data at home](../explanation/how-it-keeps-data-home.md); who tries to get around
+it in [Attacks](attacks.md).
 
 ## How each rule finds it
 

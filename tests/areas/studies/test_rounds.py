@@ -133,14 +133,14 @@ def test_small_cell_in_the_total_stops_with_the_reason(db, tmp_path):
     three = Scene(tmp_path, STOCKHOLM, SOLNA, limits={"own_cell": 1})
     for side in three.sides:
         side.rows = rows_of(1, count=1)
-    three.dataset(columns=rows_of(99, count=1))
-    three.approved_by_all(three.propose())
+    three.dataset(columns=rows_of(99, count=3))
+    three.approved_by_all(three.propose(PROTOCOL.replace("minimum_cell: 5", "minimum_cell: 9")))
 
     three.lead_to_the_end()
 
-    assert (three.study.state, "fewer than 5" in three.study.trouble) == ("failed", True)
+    assert (three.study.state, "fewer than 9" in three.study.trouble) == ("failed", True)
     assert three.study.result is None
-    assert "fewer than 5" in three.letters("studies.stopped")[0]["trouble"]
+    assert "fewer than 9" in three.letters("studies.stopped")[0]["trouble"]
 
 
 def test_site_declines_where_the_other_would_read_a_small_count_of_its_own(two):

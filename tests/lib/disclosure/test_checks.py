@@ -106,3 +106,10 @@ def test_check_site_blocks_one_influential_row_although_masked() -> None:
     found = check_site(minimum_cell=10, masked=True, design=design, columns=("intercept", "income"), parameters=2)
 
     assert [(finding.rule, finding.place) for finding in found if finding.blocks] == [("influence", "income")]
+
+
+@pytest.mark.parametrize(("rows", "is_blocked"), [(0, False), (4, True), (7, False)])
+def test_check_site_blocks_a_design_that_its_rows_saturate_although_masked(rows: int, is_blocked: bool) -> None:  # noqa: FBT001 - a case's expectation
+    found = check_site(minimum_cell=10, masked=True, design=DESIGN[:rows], columns=COLUMNS, parameters=3)
+
+    assert any(finding.blocks for finding in found) == is_blocked

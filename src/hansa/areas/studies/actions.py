@@ -124,6 +124,9 @@ def note_what_rules_stop(study: Study, *, by: Person, dataset: str, **given: Any
         # The reason may speak of other studies, so it stays out of the ledger, of which partners are shown parts.
         with change({"refused": "studies.approve", "record": study.urn, "by": pseudonym(by)}):
             rounds.caution(study, stopped)
+            # Who asks by halves learns from refusals as well, so they are counted; a spent budget tells nothing.
+            if not guards.within_budget(study, at=timezone.now()):
+                rounds.ask(study)
     except HansaError:
         # The action says what is wrong with what was given.
         return

@@ -101,10 +101,12 @@ def question(study: Study, dataset: Dataset, *, at: datetime) -> Asked:
 def questions(study: Study, dataset: Dataset) -> list[Asked]:
     """Return all questions to the same data, but the one that the present attempt of a study has put.
 
-    A study that ended before anything left is not counted.
+    A study that ended before anything left is not counted, unless a rule stopped it: a refusal says something too.
     """
     rows = Question.objects.filter(data=dataset.digest).exclude(study=study, attempt=study.attempt)
-    ended = rows.filter(study__state__in=(State.DECLINED, State.WITHDRAWN), study__past_release=None)
+    ended = rows.filter(
+        study__state__in=(State.DECLINED, State.WITHDRAWN), study__past_release=None, study__cautions=None
+    )
     counted = rows.exclude(pk__in=ended.values("pk"))
     return [Asked(**row) for row in counted.values("person", "institution", "purpose", "data", "at")]
 

@@ -47,6 +47,7 @@ def check_site(
     if masked:
         # Nobody reads this site's numbers alone; the joint totals are judged by check_totals.
         findings = [replace(finding, blocks=False) for finding in findings]
+        findings += _saturated(design, parameters, limits=limits)
     findings += _influential(variables or {}, design, columns=columns, limits=limits)
     if rows is not None:
         findings += differencing(rows, earlier, minimum_cell=minimum_cell)
@@ -76,6 +77,21 @@ def check_totals(
     if sites is not None:
         findings += too_few_sites(sites, minimum_sites)
     return findings
+
+
+def _saturated(design: Numbers | None, parameters: int, *, limits: Limits) -> list[Finding]:
+    """Return a finding where all others together, who know the design, could solve our sums for every outcome."""
+    rows = 0 if design is None else len(design)
+    if not 0 < rows < parameters + limits.own_cell:
+        return []
+    return [
+        Finding(
+            rule="parameters",
+            place="model",
+            message=f"{parameters} parameters are too many for the rows here: the sums would repeat single rows.",
+            remedy="Use fewer variables, levels or strata, or take part with more rows.",
+        )
+    ]
 
 
 def _influential(
