@@ -21,7 +21,7 @@ from hansa.cli import __main__ as command_line
 from hansa.cli.application import app
 from hansa.kernel import courier, door, jobs, outbox, throttle, witness
 from hansa.lib import bundle_form, disclosure, letters, row_sets, secure_sum
-from hansa.lib.disclosure import budget, numbers
+from hansa.lib.disclosure import budget, noise, numbers
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.statistics import expansion, formula, programme, reading, units
 from hansa.lib.statistics.protocol import KINDS
@@ -272,6 +272,10 @@ it in [Attacks](attacks.md).
 ## Budgets
 
 {prose(inspect.getdoc(budget) or "")}
+
+## Noise
+
+{prose(inspect.getdoc(noise) or "")}
 """
 
 
