@@ -16,10 +16,10 @@ def written() -> dict[str, str]:
     """Return every page of the reference by file name."""
     from django.utils import translation  # noqa: PLC0415 -- Django is started first, by main or by the tests
 
-    from docs import lists, sources  # noqa: PLC0415 -- as above
+    from docs import attacks, lists, sources  # noqa: PLC0415 -- as above
 
     with translation.override("en"):
-        pages = {**lists.pages(), **sources.pages()}
+        pages = {**lists.pages(), **sources.pages(), **attacks.pages()}
     index = "\n".join(f"- [{title_of(text)}]({name})" for name, text in pages.items())
     pages["README.md"] = f"# Reference\n\nWritten from the code by `python -m docs.generate`.\n\n{index}\n"
     return {name: f"{MARK}\n\n{text.strip()}\n" for name, text in pages.items()}

@@ -1,13 +1,11 @@
 """The pages about what stands in the code itself: commands, protocol, settings, disclosure rules, errors."""
 
-import ast
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -23,6 +21,7 @@ from hansa.cli import __main__ as command_line
 from hansa.cli.application import app
 from hansa.kernel import courier, door, jobs, outbox, throttle, witness
 from hansa.lib import bundle_form, disclosure, letters, row_sets, secure_sum
+from hansa.lib.disclosure import budget, noise, numbers
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.statistics import expansion, formula, programme, reading, units
 from hansa.lib.statistics.protocol import KINDS
@@ -245,46 +244,56 @@ def said(span: timedelta) -> str:
 
 
 def disclosure_rules() -> str:
-    """Return every rule that a disclosure check knows, from the functions that find it."""
-    source = ast.parse(Path(inspect.getfile(disclosure)).read_text(encoding="utf-8"))
-    rows = []
-    for function in (node for node in source.body if isinstance(node, ast.FunctionDef)):
-        name = rule_of(function)
-        if name and not function.name.startswith("_"):
-            thing = getattr(disclosure, function.name)
-            rows.append((f"**{name}**", sentence(thing), rest(thing)))
-    rows += [(f"**{name}**", sentence(thing), rest(thing)) for name, thing in NAMED]
+    """Return every rule of disclosure with its reason, its source and what moves it, and the figures."""
+    rows = [(f"**{rule.name}**", rule.reason, rule.source, codes(rule.limits)) for rule in disclosure.RULES]
+    figures = [(code(field.name), str(field.default)) for field in fields(disclosure.Limits)]
     return f"""# Disclosure rules
 
 {prose(inspect.getdoc(disclosure) or "")}
 
-{table(("rule", "what it finds", "how"), sorted(rows))}
+{table(("rule", "why it is there", "source", "limits of a clause that move it"), sorted(rows))}
 
-Figures: a value may be at most {disclosure.LARGEST_SHARE:.0%} of a sum, and the rest at least
-{disclosure.CLOSENESS:.0%} of the largest value; parameters at most {disclosure.PARAMETER_SHARE:.0%} of the rows;
-leverage at most {disclosure.LARGEST_LEVERAGE:g}. What applies where is in
-[How it keeps data at home](../explanation/how-it-keeps-data-home.md).
+Beside the limits, a single value is at most {numbers.LARGEST_SHARE:.0%} of a sum. Where a clause leaves a figure open,
+these hold; what they mean is in the [terms of clauses](vocabulary.md).
+
+{table(("limit", "without a clause"), figures)}
+
+What applies where is in [How it keeps data at home](../explanation/how-it-keeps-data-home.md); who tries to get around
+it in [Attacks](attacks.md).
+
+## How each rule finds it
+
+{table(("what it finds", "how"), [(sentence(thing), rest(thing)) for thing in FINDERS])}
 
 ## Rows that releases stood on
 
 {prose(inspect.getdoc(row_sets) or "")}
+
+## Budgets
+
+{prose(inspect.getdoc(budget) or "")}
+
+## Noise
+
+{prose(inspect.getdoc(noise) or "")}
 """
 
 
-NAMED = (
-    ("dominance", disclosure.dominance),
-    ("dominance", disclosure.concentration),
-    ("differencing", disclosure.differencing),
-    ("suppression", disclosure.suppress),
+FINDERS = (
+    disclosure.small_cells,
+    disclosure.small_groups,
+    disclosure.too_few_sites,
+    disclosure.dominance,
+    disclosure.concentration,
+    disclosure.too_many_parameters,
+    disclosure.thin_columns,
+    disclosure.influence,
+    disclosure.leverage,
+    disclosure.differencing,
+    disclosure.moved_groups,
+    disclosure.over_budget,
+    disclosure.suppress,
 )
-
-
-def rule_of(function: ast.FunctionDef) -> str:
-    """Return the name of the rule whose findings a function makes."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant):
-            return str(node.value.value)
-    return ""
 
 
 def errors() -> str:

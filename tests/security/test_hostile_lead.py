@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from hansa.areas.studies import actions, jobs, queries, rounds
+from hansa.areas.studies import actions, guards, jobs, queries, rounds
 from hansa.areas.studies.models import Dataset, Round, Study
 from hansa.kernel import agreements, bundles, door
 from hansa.kernel.identity import own
@@ -131,7 +131,7 @@ def test_another_state_under_the_same_attempt_and_round_meets_other_masks(hostil
     (first,) = sent("studies.contributed")
     # A node that was brought back from a copy has forgotten the round; the lead asks it again from another state.
     study, round_ = hostile.study, Round.objects.get()
-    values = queries.programme(study).local(round_.state, rounds.reading(study).table)
+    values = queries.programme(study).local(round_.state, guards.reading(study).table)
     labels = list(queries.programme(study).labels(round_.state))
     again = jobs.masked(study, round_, values=values, labels=labels)
     other = Round(study=study, attempt=1, number=1, state={**round_.state, "rows": 1})
@@ -147,7 +147,7 @@ def test_lead_may_not_build_on_totals_that_are_too_small(hostile, house):
     begun(hostile, house)
     run_due()
     programme, state = queries.programme(hostile.study), start(hostile)
-    total = programme.local(state, rounds.reading(hostile.study).table) * 0
+    total = programme.local(state, guards.reading(hostile.study).table) * 0
     total[0], total[1:] = 3, 3
 
     hostile.round(2, programme.combine(state, total), total=total.tolist())
@@ -161,7 +161,7 @@ def test_lead_may_not_choose_the_state_of_a_round(hostile, house):
     begun(hostile, house)
     run_due()
     programme, state = queries.programme(hostile.study), start(hostile)
-    total = programme.local(state, rounds.reading(hostile.study).table)
+    total = programme.local(state, guards.reading(hostile.study).table)
     chosen = programme.combine(state, total)
     chosen["analyses"]["model"]["trial"] = [25.0, -3.0]
 

@@ -50,8 +50,9 @@ def cause(body: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Say what caused a change: a person, a partner's letter, a receipt or a job."""
     partner = str(body.get("from") or "")
     who = names.get(partner, partner)
-    if name := body.get("action"):
-        return ACTIONS[name].title if name in ACTIONS else named(str(name))
+    if name := body.get("action") or body.get("refused"):
+        title = ACTIONS[name].title if name in ACTIONS else named(str(name))
+        return title if "action" in body else _("Stopped by the rules of disclosure: {title}").format(title=title)
     if "receipt" in body:
         outcome = {"applied": _("applied"), "refused": _("refused")}.get(str(body.get("outcome")), "")
         return _("Receipt from {who}: {outcome}").format(who=who, outcome=outcome)

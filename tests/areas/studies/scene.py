@@ -125,7 +125,8 @@ class Scene:
             agreement=self.agreement.hash,
             clause=changes.pop("clause", read_.clause),
         )
-        body = {"protocol": read_.to_json(), "text": written, "note": "", "lead": self.side.id, **changes}
+        body = {"protocol": read_.to_json(), "text": written, "note": "", "lead": self.side.id, "proposer": "ada1"}
+        body |= changes
         return self.say("studies.proposed", study, body)
 
     def say(self, kind: str, study: Study, body: dict[str, Any], side: Side | None = None, **changes: Any) -> Receipt:

@@ -122,13 +122,15 @@ def test_failure_of_a_step_of_an_old_attempt_stops_nothing(two):
     assert two.study.state == "running"
 
 
-def test_small_site_is_no_hindrance_where_sums_are_masked(three):
-    from tests.areas.studies.scene import rows_of
+def test_small_site_is_no_hindrance_where_sums_are_masked_and_the_clause_lets_it(db, tmp_path):
+    from tests.areas.studies.scene import Scene, rows_of
+    from tests.paper import SOLNA, STOCKHOLM
 
-    three.dataset(columns=rows_of(99, count=3))
+    alliance = Scene(tmp_path, STOCKHOLM, SOLNA, limits={"own_cell": 1})
+    alliance.dataset(columns=rows_of(99, count=3))
 
-    three.approved_by_all(three.propose())
-    three.lead_to_the_end()
+    alliance.approved_by_all(alliance.propose())
+    alliance.lead_to_the_end()
 
-    assert three.study.state == "review"
-    assert queries.minimum_cell(three.study) == 5
+    assert alliance.study.state == "review"
+    assert queries.minimum_cell(alliance.study) == 5

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hansa.areas.studies import actions, queries, rounds
+from hansa.areas.studies import actions, guards, queries, rounds
 from hansa.areas.studies.models import Contribution, PastRelease, Study
 from hansa.areas.studies.rounds import alike
 from hansa.kernel import jobs
@@ -16,8 +16,9 @@ from hansa.lib.row_sets import RowSet
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import rehearse
 from hansa.lib.statistics.reading import read
-from tests.areas.studies.scene import POOLED, PROTOCOL, PaperLead, rows_of
+from tests.areas.studies.scene import POOLED, PROTOCOL, PaperLead, Scene, rows_of
 from tests.conftest import given
+from tests.paper import SOLNA, STOCKHOLM
 
 TERMS = ("purpose", "protocol", "stated_limits", "parties", "agreement", "clause", "lead", "question")
 
@@ -128,17 +129,18 @@ def test_party_signs_no_result_before_the_end(two):
     assert (two.study.state, "before the analyses" in two.study.trouble) == ("failed", True)
 
 
-def test_small_cell_in_the_total_stops_with_the_reason(three):
+def test_small_cell_in_the_total_stops_with_the_reason(db, tmp_path):
+    three = Scene(tmp_path, STOCKHOLM, SOLNA, limits={"own_cell": 1})
     for side in three.sides:
         side.rows = rows_of(1, count=1)
-    three.dataset(columns=rows_of(99, count=1))
-    three.approved_by_all(three.propose())
+    three.dataset(columns=rows_of(99, count=3))
+    three.approved_by_all(three.propose(PROTOCOL.replace("minimum_cell: 5", "minimum_cell: 9")))
 
     three.lead_to_the_end()
 
-    assert (three.study.state, "fewer than 5" in three.study.trouble) == ("failed", True)
+    assert (three.study.state, "fewer than 9" in three.study.trouble) == ("failed", True)
     assert three.study.result is None
-    assert "fewer than 5" in three.letters("studies.stopped")[0]["trouble"]
+    assert "fewer than 9" in three.letters("studies.stopped")[0]["trouble"]
 
 
 def test_site_declines_where_the_other_would_read_a_small_count_of_its_own(two):
@@ -259,7 +261,7 @@ def test_partners_do_not_hear_of_other_studies_when_our_own_rules_stop_one(two):
     with given():
         other = Study(**{name: getattr(study, name) for name in TERMS}, title="Heart transplants", state="released")
         other.save()
-        rows = rounds.chosen_rows(study, rounds.reading(study).table).chosen(80)
+        rows = guards.chosen_rows(study, guards.reading(study).table).chosen(80)
         rows[0] = False
         PastRelease(study=other, dataset=dataset, rows=RowSet.of(rows).to_text(), at=timezone.now()).save()
         QuerySet(Study).filter(pk=other.pk).update(created=timezone.now() - timedelta(days=1))
@@ -341,12 +343,11 @@ def test_nothing_is_computed_without_dataset_or_result(two):
     study = two.propose()
 
     with pytest.raises(RefusedError, match="No dataset"):
-        rounds.reading(study)
+        guards.reading(study)
     with pytest.raises(RefusedError, match="No dataset"):
-        rounds.guard(study, two.side.table(study))
+        guards.guard(study, two.side.table(study))
     with pytest.raises(RefusedError, match="no result yet"):
         rounds.sign_result(study)
-    rounds.remember_rows(study)
     rounds.check_signature(study, PartyDecision())
 
     assert not PastRelease.objects.exists()

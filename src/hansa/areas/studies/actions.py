@@ -2,20 +2,24 @@
 
 import re
 import uuid
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, rounds
+from hansa.areas.studies import datasets, guards, rounds
 from hansa.areas.studies.models import Dataset, Study
 from hansa.areas.studies.queries import clause_of, is_lead
 from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
 from hansa.areas.studies.states import OPEN, DatasetState, State
 from hansa.kernel import joint
-from hansa.kernel.actions import NEW, GivenError, action
+from hansa.kernel.actions import NEW, GivenError, action, first
+from hansa.kernel.change import change
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue
 from hansa.kernel.models import Agreement, Person, Verdict
-from hansa.lib.errors import RefusedError
+from hansa.kernel.people import pseudonym
+from hansa.lib.errors import DisclosureError, HansaError, RefusedError
 from hansa.lib.statistics import protocol as protocols
 
 PROPOSED_LETTER = "studies.proposed"
@@ -39,6 +43,7 @@ def propose(study: Study, *, by: Person, protocol: str, agreement: str = "", not
     study.title, study.question, study.purpose = read.title[:200], read.question, read.purpose
     study.protocol, study.source_text = read.to_json(), protocol
     study.stated_limits = read.limits()
+    study.proposer = pseudonym(by)
     study.lead, study.agreement, study.clause = own().id, held.hash, read.clause
     study.parties = held.parties if named == "all" or not isinstance(named, list) else [str(party) for party in named]
     rounds.check_protection(study)
@@ -46,7 +51,13 @@ def propose(study: Study, *, by: Person, protocol: str, agreement: str = "", not
     joint.tell(
         study,
         PROPOSED_LETTER,
-        body={"protocol": study.protocol, "text": protocol, "note": note, "lead": study.lead},
+        body={
+            "protocol": study.protocol,
+            "text": protocol,
+            "note": note,
+            "lead": study.lead,
+            "proposer": study.proposer,
+        },
         permit=PROPOSE,
     )
 
@@ -81,11 +92,9 @@ def approve(
     added to those of the other parties. No row leaves this institution. Where a variable has
     another name or unit in your data, say so: variable to column, variable to unit.
     """
-    chosen = Dataset.objects.filter(name=dataset, state=DatasetState.CONNECTED).first()
-    if chosen is None:
-        raise GivenError({"dataset": _("There is no connected dataset of this name; add it under Datasets.")})
-    study.dataset, study.mapping, study.units = chosen, mapping or {}, units or {}
-    rounds.examine(study)
+    stand_on(study, dataset, mapping=mapping, units=units)
+    guards.examine(study, at=timezone.now())
+    rounds.ask(study)
     joint.decide(
         study,
         Verdict.APPROVED,
@@ -95,6 +104,32 @@ def approve(
     )
     study.state = State.APPROVED
     rounds.begin_if_all_approved(study)
+
+
+def stand_on(study: Study, dataset: str, *, mapping: dict[str, str] | None, units: dict[str, str] | None) -> None:
+    """Let a study stand on a connected dataset, or say that there is none of this name."""
+    chosen = Dataset.objects.filter(name=dataset, state=DatasetState.CONNECTED).first()
+    if chosen is None:
+        raise GivenError({"dataset": _("There is no connected dataset of this name; add it under Datasets.")})
+    study.dataset, study.mapping, study.units = chosen, mapping or {}, units or {}
+
+
+@first("studies.approve")
+def note_what_rules_stop(study: Study, *, by: Person, dataset: str, **given: Any) -> None:
+    """Keep that the rules of disclosure stopped an approval: the ledger says so, and the study's page why."""
+    try:
+        stand_on(study, dataset, mapping=given["mapping"], units=given["units"])
+        guards.examine(study, at=timezone.now())
+    except DisclosureError as stopped:
+        # The reason may speak of other studies, so it stays out of the ledger, of which partners are shown parts.
+        with change({"refused": "studies.approve", "record": study.urn, "by": pseudonym(by)}):
+            rounds.caution(study, stopped)
+            # Who asks by halves learns from refusals as well, so they are counted; a spent budget tells nothing.
+            if not guards.within_budget(study, at=timezone.now()):
+                rounds.ask(study)
+    except HansaError:
+        # The action says what is wrong with what was given.
+        return
 
 
 @action(needs="studies.decide", source=(State.PROPOSED, State.APPROVED), target=(State.DECLINED,), permit=DECLINE)

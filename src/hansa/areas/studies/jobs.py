@@ -6,7 +6,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, queries, rounds
+from hansa.areas.studies import datasets, guards, queries, rounds
 from hansa.areas.studies.models import Contribution, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE
 from hansa.areas.studies.states import State
@@ -57,8 +57,10 @@ def contribute(row: Job) -> Effect:
     if not queries.is_lead(study):
         follows(study, round_)
     programme = queries.programme(study)
-    table = rounds.reading(study).table
-    rounds.guard(study, table, public=round_.state)
+    table = guards.reading(study).table
+    guards.guard(study, table, public=round_.state)
+    if not queries.is_asked(study):
+        guards.stop_at(guards.within_budget(study, at=timezone.now()))
     labels = list(programme.labels(round_.state))
     words = masked(study, round_, values=programme.local(round_.state, table), labels=labels)
     text = secure_sum.to_text(words)
@@ -67,6 +69,8 @@ def contribute(row: Job) -> Effect:
         fresh = study_of(row)
         if fresh.state != State.RUNNING or fresh.attempt != round_.attempt:
             return
+        rounds.ask(fresh)
+        rounds.remember_rows(fresh, public=round_.state)
         rounds.keep_contribution(
             fresh, number=round_.number, party=own().id, words=text, size=len(labels), labels=labels
         )
@@ -166,6 +170,7 @@ def combined(study: Study, round_: Round, *, total: Numbers) -> dict[str, Any]:
         sums=programme.sums(round_.state, total),
         sites=len(study.parties),
         minimum_sites=int(queries.limits_of(study).get("minimum_sites", 1)),
+        limits=queries.figures(study),
     )
     if blocking := [finding for finding in findings if finding.blocks]:
         raise DisclosureError(blocking[0].message, blocking[0].remedy)
@@ -240,5 +245,7 @@ def stop(row: Job) -> None:
     """End the attempt at every party, with the reason."""
     study = study_of(row)
     if row.data["attempt"] == study.attempt:
-        told = rounds.withheld() if isinstance(row.fault, rounds.OwnRulesError) else ""
+        told = guards.withheld() if isinstance(row.fault, guards.OwnRulesError) else ""
+        if isinstance(row.fault, DisclosureError):
+            rounds.caution(study, row.fault)
         rounds.stop(study, row.trouble, told=told)

@@ -5,6 +5,7 @@ that is here already must state the very terms of that study, or it is refused.
 """
 
 import math
+import re
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from hansa.lib import shapes
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
 from hansa.lib.statistics import protocol as protocols
+
+PSEUDONYM = re.compile(r"[0-9a-f]{1,64}")
 
 
 def id_of(urn: str) -> UUID:
@@ -96,6 +99,7 @@ def proposed(said: Letter, partner: Partner) -> None:
         source_text=text,
         stated_limits=read.limits(),
         lead=said.sender,
+        proposer=proposer_of(said),
         parties=parties,
         agreement=said.agreement,
         clause=said.clause,
@@ -105,6 +109,12 @@ def proposed(said: Letter, partner: Partner) -> None:
     forget_others(study)
     joint.note(study.urn, said.sender, verdict=Verdict.PROPOSED, reason=str(said.body.get("note", "")), facts={})
     overtaken(study)
+
+
+def proposer_of(said: Letter) -> str:
+    """Return the pseudonym of whoever proposes; those whom their institution does not tell apart count as one."""
+    named = said.body.get("proposer")
+    return named if isinstance(named, str) and PSEUDONYM.fullmatch(named) else ""
 
 
 def forget_others(study: Study) -> None:

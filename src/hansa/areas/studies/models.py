@@ -53,6 +53,7 @@ class Study(JointRecord):
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.PROTECT, editable=False)
     mapping = models.JSONField(_("mapping"), default=dict, blank=True)
     units = models.JSONField(_("units"), default=dict, blank=True)
+    proposer = models.CharField(max_length=64, blank=True, editable=False)
     attempt = models.PositiveIntegerField(default=1, editable=False)
     result = models.JSONField(null=True, blank=True, editable=False)
     trouble = models.TextField(blank=True, editable=False)
@@ -125,11 +126,41 @@ class Contribution(Detail):
 
 
 class PastRelease(Detail):
-    """Which rows of a dataset a released result stood on, one set or more; never leaves this node."""
+    """Which rows and groups of a dataset our sums for a study stood on; never leaves this node."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="past_releases")
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="past_release")
     rows = models.TextField()
+    groups = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+
+
+class Question(Detail):
+    """One attempt at a study, taken from the budget of whoever proposed it; ``data`` is the hash of the rows."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="questions")
+    attempt = models.PositiveIntegerField()
+    person = models.CharField(max_length=64, blank=True)
+    institution = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=20)
+    data = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "attempt"], name="one_question_an_attempt")]
+        indexes: ClassVar = [models.Index(fields=["data", "at"], name="questions_of_data")]
+
+
+class Caution(Detail):
+    """What the rules of disclosure stopped at this node, as its steward reads it; never leaves this node."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="cautions")
+    message = models.TextField()
+    remedy = models.TextField()
     at = models.DateTimeField()
 
     class Meta:

@@ -1,10 +1,13 @@
 """What can be asked about studies."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Round, Study
+from django.db.models import QuerySet
+
+from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Question, Round, Study
 from hansa.areas.studies.rules import RELEASE
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
@@ -12,7 +15,8 @@ from hansa.kernel.joint import decided
 from hansa.kernel.models import Agreement, Partner, PartyDecision, Verdict
 from hansa.kernel.policy import answer
 from hansa.lib.canonical import JSON, canonical
-from hansa.lib.disclosure import effective
+from hansa.lib.disclosure import Limits, effective
+from hansa.lib.disclosure import Question as Asked
 from hansa.lib.row_sets import Release, RowSet
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.programme import Programme
@@ -66,10 +70,50 @@ def contributions_of(round_: Round) -> dict[str, Contribution]:
     return {row.party: row for row in found}
 
 
+def _past(study: Study, dataset: Dataset) -> QuerySet[PastRelease]:
+    # The same rows connected a second time are the same people.
+    same = Dataset.objects.filter(digest=dataset.digest)
+    return PastRelease.objects.filter(dataset__in=same).exclude(study=study).select_related("study")
+
+
 def earlier_releases(study: Study, dataset: Dataset) -> list[Release]:
-    """Return the rows that other released studies of a dataset stood on."""
-    past = PastRelease.objects.filter(dataset=dataset).exclude(study=study).select_related("study")
+    """Return the rows that our sums for other studies of the same data stood on."""
+    past = _past(study, dataset)
     return [Release(row.study.title, RowSet.from_text(text)) for row in past for text in row.rows.split()]
+
+
+def earlier_groups(study: Study, dataset: Dataset) -> list[Release]:
+    """Return the groups that our sums for other studies of the same data stood on."""
+    past = _past(study, dataset)
+    return [Release(row.study.title, RowSet.from_text(text)) for row in past for text in row.groups.split()]
+
+
+def figures(study: Study) -> Limits:
+    """Return the figures of the disclosure rules under the clause of a study."""
+    return Limits.of(limits_of(study))
+
+
+def question(study: Study, dataset: Dataset, *, at: datetime) -> Asked:
+    """Return the question that a study puts to a dataset."""
+    return Asked(person=study.proposer, institution=study.lead, purpose=study.purpose, data=dataset.digest, at=at)
+
+
+def questions(study: Study, dataset: Dataset) -> list[Asked]:
+    """Return all questions to the same data, but the one that the present attempt of a study has put.
+
+    A study that ended before anything left is not counted, unless a rule stopped it: a refusal says something too.
+    """
+    rows = Question.objects.filter(data=dataset.digest).exclude(study=study, attempt=study.attempt)
+    ended = rows.filter(
+        study__state__in=(State.DECLINED, State.WITHDRAWN), study__past_release=None, study__cautions=None
+    )
+    counted = rows.exclude(pk__in=ended.values("pk"))
+    return [Asked(**row) for row in counted.values("person", "institution", "purpose", "data", "at")]
+
+
+def is_asked(study: Study) -> bool:
+    """Tell whether the present attempt of a study was taken from the budget already."""
+    return study.questions.filter(attempt=study.attempt).exists()
 
 
 def mask_keys(study: Study) -> dict[str, str]:

@@ -10,18 +10,17 @@ to different parties ends with results that differ, which nobody can sign togeth
 
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
-from functools import lru_cache
 from math import isclose
 from typing import Any
 
-import numpy as np
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, queries
-from hansa.areas.studies.models import Contribution, PastRelease, Round, Study
+from hansa.areas.studies import guards, queries
+from hansa.areas.studies.models import Caution, Contribution, PastRelease, Question, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, RELEASE, WITHDRAW
 from hansa.areas.studies.states import State
 from hansa.kernel import joint, keyring
@@ -29,17 +28,11 @@ from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue, settle
 from hansa.kernel.models import Agreement, Letter, PartyDecision, Verdict
-from hansa.lib.canonical import JSON, canonical
-from hansa.lib.canonical import parse as parse_json
-from hansa.lib.disclosure import Finding, check_site, small_cells
+from hansa.lib.canonical import JSON
 from hansa.lib.errors import DisclosureError, RefusedError, SignatureError
 from hansa.lib.keys import SealingKey, VerifyingKey, derive
 from hansa.lib.letters import moment
-from hansa.lib.row_sets import RowSet, distance
 from hansa.lib.signatures import assemble, payload_of, sign_general, verify_general
-from hansa.lib.statistics import protocol as protocols
-from hansa.lib.statistics.reading import Reading, read
-from hansa.lib.statistics.table import Table
 
 PATIENCE = timedelta(seconds=float(os.environ.get("HANSA_PATIENCE_SECONDS", "120")))
 RESULT = "result"
@@ -49,10 +42,6 @@ WAITING = "studies.patience"
 STOPPED = "studies.stopped"
 # How far apart the same sums may come out on two processors, relative and near zero.
 ROUNDING, NOTHING = 1e-8, 1e-10
-
-
-class OwnRulesError(DisclosureError):
-    """The rules of disclosure forbid it at this site; the reason speaks of its own rows and stays in the house."""
 
 
 def mask_key(study: Study) -> SealingKey:
@@ -82,95 +71,6 @@ def check_protection(study: Study) -> None:
                 )
             }
         )
-
-
-def reading(study: Study) -> Reading:
-    """Return the rows of the study's dataset as its protocol asks, with what does not fit."""
-    if study.dataset is None:
-        raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
-    fits = canonical({"mapping": study.mapping, "units": study.units}).decode()
-    return _reading(canonical(study.protocol).decode(), study.dataset.table, fits=fits)
-
-
-@lru_cache(maxsize=4)
-def _reading(protocol: str, table: str, *, fits: str) -> Reading:
-    # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
-    columns = {str(name): column for name, column in datasets.rows(table).items()}
-    return read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
-
-
-def examine(study: Study) -> None:
-    """Refuse to approve on data that do not fit the protocol or that a rule protects."""
-    found = reading(study)
-    if blocking := [finding for finding in found.findings if finding.blocks]:
-        raise GivenError({"dataset": " ".join(f"{finding.message} {finding.remedy}" for finding in blocking)})
-    guard(study, found.table)
-
-
-def guard(study: Study, table: Table, *, public: Mapping[str, Any] | None = None) -> None:
-    """Stop before anything leaves if the rules of disclosure forbid it at this site.
-
-    ``public`` is the state or result reached so far, which says whether Table 1 sees all rows.
-    """
-    if study.dataset is None:
-        raise RefusedError(_("No dataset was chosen for this study."), _("Approve it with a dataset."))
-    findings: list[Finding] = []
-    for rows in row_sets(study, table, public=public or {}):
-        findings += check_site(
-            minimum_cell=queries.minimum_cell(study),
-            masked=queries.is_protected(study),
-            rows=rows,
-            earlier=queries.earlier_releases(study, study.dataset),
-        )
-    if not queries.is_protected(study):
-        findings += unmasked(study, table)
-    if blocking := [finding for finding in findings if finding.blocks]:
-        raise OwnRulesError(blocking[0].message, blocking[0].remedy)
-
-
-def withheld() -> str:
-    """Return what partners hear when our own rules of disclosure stop a study; the reason may name other studies."""
-    return _("{name}'s rules of disclosure do not let it contribute; its data steward knows why.").format(
-        name=own().name
-    )
-
-
-def unmasked(study: Study, table: Table) -> list[Finding]:
-    """Return what the other party, which reads our sums as they are, would learn of few persons."""
-    programme, minimum_cell = queries.programme(study), queries.minimum_cell(study)
-    findings = small_cells(programme.own_cells(table), minimum_cell=minimum_cell)
-    for own_rows in programme.own_checks(table):
-        findings += check_site(
-            minimum_cell=minimum_cell,
-            masked=False,
-            variables=own_rows.variables,
-            design=own_rows.design,
-            columns=own_rows.columns,
-            parameters=own_rows.parameters,
-        )
-    return findings
-
-
-def chosen_rows(study: Study, table: Table) -> RowSet:
-    """Return which rows of the dataset the models of a study use."""
-    keep = np.ones(table.rows, dtype=np.bool_)
-    for name in queries.programme(study).protocol.model_variables():
-        keep &= ~table.missing(name)
-    return RowSet.of(keep)
-
-
-def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[RowSet]:
-    """Return every set of rows that a study stands on: that of its models, and all rows where its Table 1 sees them.
-
-    Before the parties have counted, Table 1 is sure to see all rows if enough are incomplete here alone.
-    """
-    models, every = chosen_rows(study, table), RowSet.of(np.ones(table.rows, dtype=np.bool_))
-    if public.get("complete") is None:
-        sees_all = distance(models, every) >= queries.minimum_cell(study)
-    else:
-        sees_all = public["rows"] != public["complete"]
-    has_table = any(analysis.kind == "table_one" for analysis in queries.programme(study).protocol.analyses)
-    return [models, every] if has_table and sees_all and models != every else [models]
 
 
 def begin_if_all_approved(study: Study) -> None:
@@ -270,8 +170,9 @@ def sign_result(study: Study) -> None:
     if own().id in joint.decided(study, Verdict.RELEASED):
         raise RefusedError(_("This institution has released the result already."), _("It waits for the other parties."))
     # Another study of the same rows may have come this far meanwhile.
-    guard(study, reading(study).table, public=study.result["result"])
-    remember_rows(study)
+    table, public = guards.reading(study).table, study.result["result"]
+    guards.guard(study, table, public=public)
+    remember_rows(study, public=public)
     header = {"party": own().id, "at": moment(timezone.now())}
     signature = sign_general(study.result["result"], key=own().signing, kind=RESULT, header=header)
     facts: dict[str, JSON] = {"signature": dict(signature), "attempt": study.attempt}
@@ -322,14 +223,29 @@ def party_keys(study: Study) -> dict[str, VerifyingKey]:
     return {key.kid: key for party, first in named.items() for key in keyring.keys_since(party, first)}
 
 
-def remember_rows(study: Study) -> None:
-    """Remember which rows a result we sign stands on, so that later ones cannot be subtracted from it."""
-    if study.dataset is not None and study.result is not None:
-        sets = row_sets(study, reading(study).table, public=study.result["result"])
-        rows = " ".join(rows.to_text() for rows in sets)
-        PastRelease.objects.update_or_create(
-            study=study, defaults={"dataset": study.dataset, "rows": rows, "at": timezone.now()}
-        )
+def remember_rows(study: Study, *, public: Mapping[str, Any]) -> None:
+    """Remember which rows and groups our sums stand on, so that later ones cannot be subtracted from them.
+
+    Every party's node reads the totals of a round, so this begins with the first contribution and not with a result.
+    """
+    dataset = guards.dataset_of(study)
+    sets = guards.row_sets(study, guards.reading(study).table, public=public)
+    told = dict.fromkeys(group.rows.to_text() for rows in sets for group in guards.groups_of(study, rows))
+    rows = " ".join(rows.to_text() for rows in sets)
+    PastRelease.objects.update_or_create(
+        study=study, defaults={"dataset": dataset, "rows": rows, "groups": " ".join(told), "at": timezone.now()}
+    )
+
+
+def ask(study: Study) -> None:
+    """Take one question from the budget of whoever proposed the study, once for each attempt."""
+    asked = queries.question(study, guards.dataset_of(study), at=timezone.now())
+    Question.objects.get_or_create(study=study, attempt=study.attempt, defaults=asdict(asked))
+
+
+def caution(study: Study, stopped: DisclosureError) -> None:
+    """Keep for the steward what the rules of disclosure stopped, in plain words."""
+    Caution.objects.create(study=study, message=stopped.message, remedy=stopped.remedy, at=timezone.now())
 
 
 def rest(study: Study) -> None:

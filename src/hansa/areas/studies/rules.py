@@ -15,6 +15,8 @@ RELEASE = "studies.release"
 
 # Above this many people a cell is no longer small in anybody's rule book.
 LARGEST_CELL = 1000
+# More studies than this a year on the same data are no budget.
+MOST_STUDIES = 10_000
 
 VOCABULARY = Vocabulary(
     area="studies",
@@ -27,6 +29,18 @@ VOCABULARY = Vocabulary(
             "minimum_sites": Limit(kind="integer", direction="at_least", low=2, high=128),
             "time_grid_days": Limit(kind="days", direction="at_least", low=1, high=3660, stated=False),
             "release": Limit(kind="choice", choices=("automatic", "steward"), stated=False),
+            # Figures of the disclosure rules; their defaults are those of hansa.lib.disclosure.limits.
+            "own_cell": Limit(kind="integer", direction="at_least", low=1, high=LARGEST_CELL, stated=False),
+            "largest_two": Limit(kind="integer", direction="at_most", low=10, high=100, stated=False),
+            "closeness": Limit(kind="integer", direction="at_least", low=1, high=100, stated=False),
+            "parameter_share": Limit(kind="integer", direction="at_most", low=1, high=50, stated=False),
+            "degrees_of_freedom": Limit(kind="integer", direction="at_least", low=1, high=LARGEST_CELL, stated=False),
+            "leverage": Limit(kind="integer", direction="at_most", low=10, high=99, stated=False),
+            "studies_per_person": Limit(kind="integer", direction="at_most", low=1, high=MOST_STUDIES, stated=False),
+            "studies_per_institution": Limit(
+                kind="integer", direction="at_most", low=1, high=MOST_STUDIES, stated=False
+            ),
+            "budget_days": Limit(kind="days", direction="at_least", low=1, high=3660, stated=False),
         }
     ),
 )

@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import queries
+from hansa.areas.studies import queries, weighing
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
 from hansa.areas.studies.rules import VOCABULARY
 from hansa.areas.studies.states import DatasetState, State
@@ -174,6 +175,8 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         ),
         "source": study.source_text or json.dumps(study.protocol, indent=2, ensure_ascii=False),
         "leaves": leaves(study, given, known_as=known_as),
+        "weighed": weighing.weighed(study, person, at=timezone.now()),
+        "cautions": study.cautions.all() if has(person, "studies.decide") else [],
         "progress": progress(study, own_rounds, given=given, decided=decided, known_as=known_as),
         **result(study, person),
     }

@@ -22,6 +22,20 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "time_grid_days": "Points in time are given no finer than {} days.",
                 "release automatic": "A result that keeps all limits is released without a further decision.",
                 "release steward": "A steward at each institution looks at every result before it is released.",
+                "own_cell": "A group that an institution adds up has nobody or at least {} people there, even "
+                "where sums are masked.",
+                "largest_two": "The two largest values make up at most {} % of a sum.",
+                "closeness": "Whoever knows the second largest value of a sum comes no closer to the largest than "
+                "{} %.",
+                "parameter_share": "A model has at most {} parameters for every 100 people.",
+                "degrees_of_freedom": "A model leaves at least {} degrees of freedom.",
+                "leverage": "No row has more than {} % of what a fit goes by.",
+                "studies_per_person": "One person has at most {} studies answered on the same data for the same "
+                "purpose.",
+                "studies_per_institution": "The people of one institution together have at most {} "
+                "studies answered on the same "
+                "data for the same purpose.",
+                "budget_days": "Studies count for {} days.",
             },
         ),
         "de": Words(
@@ -41,6 +55,20 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "Entscheidung freigegeben.",
                 "release steward": "In jeder Einrichtung prüft die für die Daten "
                 "verantwortliche Person jedes Ergebnis.",
+                "own_cell": "Zu einer Gruppe, die eine Einrichtung summiert, gehören dort niemand oder mindestens "
+                "{} Menschen, auch bei maskierten Summen.",
+                "largest_two": "Die zwei größten Werte machen höchstens {} % einer Summe aus.",
+                "closeness": "Wer den zweitgrößten Wert einer Summe kennt, kommt dem größten nicht näher als {} %.",
+                "parameter_share": "Ein Modell hat höchstens {} Parameter je 100 Menschen.",
+                "degrees_of_freedom": "Ein Modell lässt mindestens {} Freiheitsgrade.",
+                "leverage": "Keine Zeile hat mehr als {} % dessen, wonach sich ein Modell richtet.",
+                "studies_per_person": "Eine Person bekommt höchstens {} Studien auf denselben Daten "
+                "für denselben Zweck "
+                "beantwortet.",
+                "studies_per_institution": "Die Menschen einer Einrichtung bekommen zusammen "
+                "höchstens {} Studien auf denselben "
+                "Daten für denselben Zweck beantwortet.",
+                "budget_days": "Studien zählen {} Tage lang.",
             },
         ),
         "sv": Words(
@@ -59,6 +87,19 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "release automatic": "Ett resultat som håller alla gränser lämnas ut utan ytterligare beslut.",
                 "release steward": "En dataansvarig person vid varje institution granskar varje "
                 "resultat före utlämnande.",
+                "own_cell": "En grupp som en institution summerar har ingen eller minst {} personer där, även när "
+                "summorna är maskerade.",
+                "largest_two": "De två största värdena utgör högst {} % av en summa.",
+                "closeness": "Den som känner det näst största värdet i en summa kommer inte närmare det största än "
+                "{} %.",
+                "parameter_share": "En modell har högst {} parametrar per 100 personer.",
+                "degrees_of_freedom": "En modell lämnar minst {} frihetsgrader.",
+                "leverage": "Ingen rad har mer än {} % av det som en anpassning rättar sig efter.",
+                "studies_per_person": "En person får högst {} studier besvarade på samma data för samma ändamål.",
+                "studies_per_institution": "Personerna vid en institution får tillsammans högst {} "
+                "studier besvarade på samma "
+                "data för samma ändamål.",
+                "budget_days": "Studier räknas i {} dagar.",
             },
         ),
     }
