@@ -39,11 +39,14 @@ def demo(
     exchange: Annotated[
         bool, typer.Option(help="Play the exchange of students and staff also where the demo ends at once.")
     ] = False,
+    cohorts: Annotated[
+        bool, typer.Option(help="Play the study of cohorts on OMOP databases also where the demo ends at once.")
+    ] = False,
 ) -> None:
     """Three hospitals sign a memorandum, compute one joint study and exchange people, on this machine."""
     from hansa.cli.demo import run
 
-    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep, exchange=exchange)
+    run(directory=directory, port=port, leave=leave, as_json=as_json, keep=keep, exchange=exchange, cohorts=cohorts)
 
 
 app.command()(nodes.init)

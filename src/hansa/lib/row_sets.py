@@ -21,6 +21,7 @@ from hansa.lib.canonical import decode64, encode64
 from hansa.lib.errors import InvalidError
 
 Chosen = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 _ROUNDING = 1e-6
 _LEAST_LENGTH = 0.17
@@ -59,6 +60,32 @@ class RowSet:
         """Return the set as booleans over a dataset that has grown to ``rows``."""
         unpacked = np.unpackbits(np.frombuffer(self.bits, dtype=np.uint8), count=self.rows)
         return np.pad(unpacked, (0, rows - self.rows)).astype(np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """Know the rows of a table among the people of a database: row i is the person of number ``places[i]``.
+
+    Without places a row is known by its position.
+    """
+
+    places: Places | None
+    rows: int
+
+    def set_of(self, chosen: Chosen) -> RowSet:
+        """Remember who stands in the rows that are true, shape (rows,)."""
+        if self.places is None:
+            return RowSet.of(chosen)
+        people = np.zeros(int(self.places.max(initial=-1)) + 1, dtype=np.bool_)
+        people[self.places[chosen]] = True
+        return RowSet.of(people)
+
+    def rows_of(self, people: RowSet) -> Chosen:
+        """Return the rows of some people, shape (rows,)."""
+        if self.places is None:
+            return people.chosen(self.rows)
+        size = max(people.rows, int(self.places.max(initial=-1)) + 1)
+        return people.chosen(size)[self.places]
 
 
 @dataclass(frozen=True)

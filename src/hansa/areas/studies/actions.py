@@ -2,16 +2,16 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, guards, rounds
+from hansa.areas.studies import datasets, guards, omop, rounds
 from hansa.areas.studies.models import Dataset, Study
 from hansa.areas.studies.queries import clause_of, is_lead
 from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
-from hansa.areas.studies.states import OPEN, DatasetState, State
+from hansa.areas.studies.states import OPEN, DatasetKind, DatasetState, State
 from hansa.kernel import joint
 from hansa.kernel.actions import NEW, GivenError, action, first
 from hansa.kernel.change import change
@@ -44,6 +44,7 @@ def propose(study: Study, *, by: Person, protocol: str, agreement: str = "", not
     study.protocol, study.source_text = read.to_json(), protocol
     study.stated_limits = read.limits()
     study.proposer = pseudonym(by)
+    guards.look_ahead(study)
     study.lead, study.agreement, study.clause = own().id, held.hash, read.clause
     study.parties = held.parties if named == "all" or not isinstance(named, list) else [str(party) for party in named]
     rounds.check_protection(study)
@@ -111,6 +112,10 @@ def stand_on(study: Study, dataset: str, *, mapping: dict[str, str] | None, unit
     chosen = Dataset.objects.filter(name=dataset, state=DatasetState.CONNECTED).first()
     if chosen is None:
         raise GivenError({"dataset": _("There is no connected dataset of this name; add it under Datasets.")})
+    if guards.asks_for_cohorts(study) and chosen.kind != DatasetKind.OMOP:
+        raise GivenError({"dataset": _("The study asks for cohorts: choose an OMOP database, not a table.")})
+    if not guards.asks_for_cohorts(study) and chosen.kind == DatasetKind.OMOP:
+        raise GivenError({"dataset": _("The study names no cohorts: choose a table with a row for each person.")})
     study.dataset, study.mapping, study.units = chosen, mapping or {}, units or {}
 
 
@@ -202,17 +207,21 @@ def release(study: Study, *, by: Person) -> None:
 
 
 @action(needs="datasets.add", source=(NEW,), target=(DatasetState.CONNECTED,), because=AT_HOME)
-def add(dataset: Dataset, *, by: Person, name: str, source: str) -> None:
+def add(dataset: Dataset, *, by: Person, name: str, source: str, kind: Literal["table", "omop"] = "table") -> None:
     """Connect data.
 
-    Hansa copies the rows into this node's own file and shows what each column holds. Nothing leaves.
+    Hansa copies them into this node's own file and shows what they hold. Nothing leaves.
     """
     if Dataset.objects.filter(name=name).exists():
         raise GivenError({"name": _("A dataset of this name exists; choose another name.")})
     if not NAME.fullmatch(name):
         raise GivenError({"name": _("Use letters, digits, hyphens and underscores, at most 60.")})
+    dataset.name, dataset.kind = name, DatasetKind(kind)
+    if dataset.kind == DatasetKind.OMOP:
+        omop.connect(dataset, source)
+        return
     frame = datasets.load(source)
-    dataset.name, dataset.source = name, datasets.described(source)[:300]
+    dataset.source = datasets.described(source)[:300]
     dataset.table = f"d_{uuid.uuid4().hex}"
     dataset.rows, dataset.profile = len(frame), datasets.profile(frame)
     dataset.digest = datasets.keep(frame, table=dataset.table)

@@ -36,10 +36,12 @@ _alone = threading.Lock()
 
 
 def opened(path: Path | str = ":memory:", *, read_only: bool = False, reads: str = "") -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB database that reaches no file but its own and the one it ``reads``, and nothing on the network."""
+    """Open a DuckDB database that reaches nothing but its own file and the file or folder it ``reads``."""
     connection = duckdb.connect(path, read_only=read_only, config=CLOSED)
-    # A name with an asterisk in it is looked for as it is escaped.
-    connection.execute("set allowed_paths = ?", [[reads, glob.escape(reads)] if reads else []])
+    # A name with an asterisk in it is looked for as it is escaped; a database is attached with its log beside it.
+    paths = [reads, glob.escape(reads), f"{reads}.wal"] if reads else []
+    connection.execute("set allowed_paths = ?", [paths])
+    connection.execute("set allowed_directories = ?", [[reads] if Path(reads).is_dir() and reads else []])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

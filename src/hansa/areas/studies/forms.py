@@ -7,6 +7,7 @@ Words = str | Promise
 
 LABELS: dict[str, Words] = {
     "dataset": _("Data set"),
+    "kind": _("What the data are"),
     "mapping": _("Which column is which variable"),
     "protocol": _("Protocol (YAML or JSON)"),
     "source": _("Where the data are"),
@@ -17,13 +18,18 @@ HELP: dict[str, Words] = {
     "mapping": _("Only where the names differ, one a line: variable = column here. For example: age = alter"),
     "units": _("Only where the units differ, one a line: variable = unit here. For example: time = mo"),
     "protocol": _("Paste the whole protocol. It is checked before anything is sent."),
-    "source": _("A file on this node's machine or the address of a database. It is read where it is."),
+    "source": _(
+        "A file or folder on this node's machine, or the address of a database. An OMOP database is a DuckDB file "
+        "(FILE#SCHEMA), a folder with one CSV file for each table, or postgresql://HOST/DATABASE#SCHEMA."
+    ),
 }
 
 #: Inputs that machines read.
 SOURCES = {"protocol"}
 
 CHOICES: dict[str, Words] = {
+    "omop": _("OMOP database"),
+    "table": _("one table, a row for each person"),
     "pooled": _("pooled over the hospitals"),
     "site": _("each hospital its own"),
 }
@@ -44,6 +50,7 @@ NAMES: dict[str, Words] = {
     "studies.stopped": _("Study stopped"),
     "studies.contribute": _("Computing a contribution"),
     "studies.combine": _("Adding the contributions"),
+    "studies.extract": _("Looking for the cohorts of a study"),
     "studies.drop": _("Removing the copied rows"),
     "studies.check": _("Deriving the result again"),
     "studies.patience": _("Waiting for contributions"),

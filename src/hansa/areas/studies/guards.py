@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, queries
+from hansa.areas.studies import datasets, omop, queries
 from hansa.areas.studies.models import Dataset, Study
+from hansa.areas.studies.states import DatasetKind, DatasetState
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
+from hansa.kernel.jobs import enqueue
 from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.disclosure import (
@@ -30,11 +32,13 @@ from hansa.lib.disclosure import (
 )
 from hansa.lib.disclosure.worst import Worst, alone, overlaps, smallest
 from hansa.lib.errors import DisclosureError, RefusedError
-from hansa.lib.row_sets import Release, RowSet, distance
+from hansa.lib.row_sets import Numbered, Places, Release, RowSet, distance
 from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.groups import groups
 from hansa.lib.statistics.reading import Reading, read
 from hansa.lib.statistics.table import Table
+
+EXTRACT = "studies.extract"
 
 
 class OwnRulesError(DisclosureError):
@@ -55,9 +59,29 @@ def dataset_of(study: Study) -> Dataset:
     return study.dataset
 
 
+def asks_for_cohorts(study: Study) -> bool:
+    """Tell whether a study takes its rows from cohorts of an OMOP database."""
+    return study.protocol["data"].get("cohorts") is not None
+
+
+def look_ahead(study: Study) -> None:
+    """Owe the extraction of a proposed study's rows, so that whoever decides finds them weighed."""
+    if asks_for_cohorts(study):
+        for dataset in Dataset.objects.filter(state=DatasetState.CONNECTED, kind=DatasetKind.OMOP):
+            enqueue(EXTRACT, key=f"{study.urn}|{dataset.pk}", record=study.urn, data={"dataset": str(dataset.pk)})
+
+
+def table_of(study: Study) -> str:
+    """Return the table that holds the rows of a study, extracted from its cohorts if it names any."""
+    dataset = dataset_of(study)
+    if dataset.kind == DatasetKind.OMOP:
+        return omop.extract(dataset, queries.programme(study).protocol)
+    return dataset.table
+
+
 def reading(study: Study) -> Reading:
     """Return the rows of the study's dataset as its protocol asks, with what does not fit."""
-    return _reading(canonical(study.protocol).decode(), dataset_of(study).table, fits=_fits(study))
+    return _reading(canonical(study.protocol).decode(), table_of(study), fits=_fits(study))
 
 
 def _fits(study: Study) -> str:
@@ -75,8 +99,19 @@ def _reading(protocol: str, table: str, *, fits: str) -> Reading:
 def _groups(protocol: str, table: str, *, fits: str, rows: RowSet) -> tuple[Release, ...]:
     # As the reading is kept, so are the groups: they are looked at before every round.
     found = _reading(protocol, table, fits=fits).table
-    members = groups(protocols.parse(protocol), found, rows=rows.chosen(found.rows))
-    return tuple(Release(name, RowSet.of(chosen)) for name, chosen in members.items())
+    people = Numbered(_places(table), found.rows)
+    members = groups(protocols.parse(protocol), found, rows=people.rows_of(rows))
+    return tuple(Release(name, people.set_of(chosen)) for name, chosen in members.items())
+
+
+@lru_cache(maxsize=4)
+def _places(table: str) -> Places | None:
+    return omop.places(table) if table.startswith("x_") else None
+
+
+def numbered(study: Study) -> Numbered:
+    """Return how the rows of a study are known among all people of its dataset."""
+    return Numbered(_places(table_of(study)), reading(study).table.rows)
 
 
 @lru_cache(maxsize=8)
@@ -143,7 +178,7 @@ def least_here(study: Study, figures: Limits) -> int:
 def groups_of(study: Study, rows: RowSet) -> tuple[Release, ...]:
     """Return the groups that a study adds up among some rows of its dataset."""
     protocol = canonical(study.protocol).decode()
-    return _groups(protocol, dataset_of(study).table, fits=_fits(study), rows=rows)
+    return _groups(protocol, table_of(study), fits=_fits(study), rows=rows)
 
 
 def of_numbers(study: Study, table: Table) -> list[Finding]:
@@ -168,7 +203,7 @@ def chosen_rows(study: Study, table: Table) -> RowSet:
     keep = np.ones(table.rows, dtype=np.bool_)
     for name in queries.programme(study).protocol.model_variables():
         keep &= ~table.missing(name)
-    return RowSet.of(keep)
+    return numbered(study).set_of(keep)
 
 
 def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[RowSet]:
@@ -176,7 +211,7 @@ def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[R
 
     Before the parties have counted, Table 1 is sure to see all rows if enough are incomplete here alone.
     """
-    models, every = chosen_rows(study, table), RowSet.of(np.ones(table.rows, dtype=np.bool_))
+    models, every = chosen_rows(study, table), numbered(study).set_of(np.ones(table.rows, dtype=np.bool_))
     if public.get("complete") is None:
         sees_all = distance(models, every) >= queries.minimum_cell(study)
     else:
@@ -189,7 +224,7 @@ def worst(study: Study, *, at: datetime) -> Worst:
     """Return what could be learnt at worst from a study on its dataset, with all that would stop it."""
     table, programme, dataset = reading(study).table, queries.programme(study), dataset_of(study)
     (models, *_more) = row_sets(study, table, public={})
-    used = table.select(models.chosen(table.rows))
+    used = table.select(numbered(study).rows_of(models))
     return Worst(
         rows=used.rows,
         smallest=smallest(groups_of(study, models)),

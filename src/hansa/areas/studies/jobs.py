@@ -6,10 +6,10 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, guards, queries, rounds
-from hansa.areas.studies.models import Contribution, Round, Study
+from hansa.areas.studies import datasets, guards, omop, queries, rounds
+from hansa.areas.studies.models import Contribution, Dataset, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE
-from hansa.areas.studies.states import State
+from hansa.areas.studies.states import OPEN, DatasetState, State
 from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import Effect, WaitingError, failed, job
@@ -234,7 +234,18 @@ def patience(row: Job) -> Effect:
 @job("studies.drop")
 def drop(row: Job) -> Effect:
     """Delete the copied rows of a dataset that was removed."""
-    datasets.drop(str(row.data["table"]))
+    table = str(row.data["table"])
+    omop.drop(table) if table.startswith(omop.KIND) else datasets.drop(table)
+    return nothing
+
+
+@job(guards.EXTRACT)
+def extract(row: Job) -> Effect:
+    """Extract the rows that a proposed study asks for, so that its page can say what could be learnt from them."""
+    study = study_of(row)
+    dataset = Dataset.objects.filter(pk=row.data["dataset"], state=DatasetState.CONNECTED).first()
+    if dataset is not None and study.state in OPEN:
+        omop.extract(dataset, queries.programme(study).protocol)
     return nothing
 
 

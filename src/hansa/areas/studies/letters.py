@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import queries, rounds
+from hansa.areas.studies import guards, queries, rounds
 from hansa.areas.studies.models import Study
 from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
 from hansa.areas.studies.states import OPEN, State
@@ -106,6 +106,7 @@ def proposed(said: Letter, partner: Partner) -> None:
     )
     rounds.check_protection(study)
     study.save()
+    guards.look_ahead(study)
     forget_others(study)
     joint.note(study.urn, said.sender, verdict=Verdict.PROPOSED, reason=str(said.body.get("note", "")), facts={})
     overtaken(study)

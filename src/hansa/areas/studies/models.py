@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.studies.states import DatasetState, State
+from hansa.areas.studies.states import DatasetKind, DatasetState, State
 from hansa.kernel.models import JointRecord, Record
 from hansa.kernel.models.records import Detail
 from hansa.lib.canonical import JSON, digest
@@ -22,6 +22,7 @@ class Dataset(Record):
 
     name = models.SlugField(_("name"), max_length=60, unique=True)
     source = models.CharField(_("source"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=10, choices=DatasetKind, default=DatasetKind.TABLE)
     table = models.CharField(max_length=80, editable=False)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
     profile = models.JSONField(_("profile"), default=list, blank=True)

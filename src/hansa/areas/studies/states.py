@@ -17,6 +17,13 @@ class State(TextChoices):
     FAILED = "failed", _("stopped")
 
 
+class DatasetKind(TextChoices):
+    """What a dataset is: one table with a row for each person, or a database of the OMOP common data model."""
+
+    TABLE = "table", _("one table, a row for each person")
+    OMOP = "omop", _("OMOP database")
+
+
 class DatasetState(TextChoices):
     """Whether studies may use a dataset."""
 

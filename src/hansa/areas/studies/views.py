@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import queries, weighing
+from hansa.areas.studies import guards, omop, queries, weighing
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
 from hansa.areas.studies.rules import VOCABULARY
-from hansa.areas.studies.states import DatasetState, State
+from hansa.areas.studies.states import DatasetKind, DatasetState, State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, Partner, PartyDecision, Person, Record, Verdict
@@ -130,10 +130,13 @@ def failed(person: Person) -> list[Item]:
     return [item(study, note=study.trouble) for study in stopped]
 
 
-def choices(action: str, _asked: Asked | None = None) -> dict[str, list[tuple[str, Any]]]:
+def choices(action: str, asked: Asked | None = None) -> dict[str, list[tuple[str, Any]]]:
     """Return what can be chosen in the forms of this area."""
     if action == "studies.approve":
         connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
+        if asked is not None and isinstance(asked.record, Study):
+            wanted = DatasetKind.OMOP if guards.asks_for_cohorts(asked.record) else DatasetKind.TABLE
+            connected = connected.filter(kind=wanted)
         return {
             "dataset": [(row.name, _("{name}, {rows} rows").format(name=row.name, rows=row.rows)) for row in connected]
         }
@@ -147,6 +150,8 @@ def detail(record: Record, person: Person) -> dict[str, Any]:
     """Return what the page of a study or a data set shows."""
     if isinstance(record, Study):
         return study_page(record, person)
+    if isinstance(record, Dataset) and record.kind == DatasetKind.OMOP:
+        return {"versions": omop.versions(record), "past": record.past_releases.select_related("study")}
     if isinstance(record, Dataset):
         words = {"number": _("number"), "text": _("text")}
         columns = [{**column, "type": words.get(column["type"], column["type"])} for column in record.profile]

@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hansa.areas.studies import guards
+from hansa.areas.studies import guards, omop, queries
 from hansa.areas.studies.models import Dataset, Study
-from hansa.areas.studies.states import OPEN, DatasetState, State
+from hansa.areas.studies.states import OPEN, DatasetKind, DatasetState, State
 from hansa.kernel.models import Person
 from hansa.kernel.people import has
 from hansa.lib.disclosure.budget import Budget
@@ -39,13 +39,21 @@ def fitting(study: Study) -> list[Dataset]:
         return [study.dataset] if study.dataset.state == DatasetState.CONNECTED else []
     if study.state != State.PROPOSED:
         return []
-    wanted = set(study.protocol["data"]["variables"])
     connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
+    if guards.asks_for_cohorts(study):
+        return list(connected.filter(kind=DatasetKind.OMOP)[:MOST_DATASETS])
+    wanted = set(study.protocol["data"]["variables"])
     return [row for row in connected if wanted <= {column["name"] for column in row.profile}][:MOST_DATASETS]
 
 
 def _told(study: Study, dataset: Dataset, *, at: datetime) -> dict[str, list[str]]:
-    if dataset.rows > MOST_ROWS:
+    is_cohort = dataset.kind == DatasetKind.OMOP
+    if is_cohort and not omop.is_extracted(dataset, queries.programme(study).protocol):
+        return {
+            "sentences": [_("The cohorts are being looked for in these data; look again in a moment.")],
+            "stops": [],
+        }
+    if dataset.rows > MOST_ROWS and not is_cohort:
         told = _("These data have {rows} rows. They are looked at when you approve, by the same rules.")
         return {"sentences": [told.format(rows=dataset.rows)], "stops": []}
     there = copy(study)

@@ -14,14 +14,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hansa.cli.demo import cast, cohort, staying, story
+from hansa.cli.demo import cast, cohort, omop, staying, story
 from hansa.cli.demo.house import House, opened
 from hansa.cli.demo.outcome import Outcome, gather
 from hansa.cli.demo.stage import Stage
 from hansa.lib.errors import InvalidError
 
 
-def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, exchange: bool) -> None:
+def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, exchange: bool, cohorts: bool) -> None:
     """Play the demo; stay until Ctrl-C unless told to leave."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, end)
@@ -37,6 +37,9 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, ex
             result = story.play(houses, parts=parts, stage=stage)
             outcome = gather(houses, study=result, seconds=time.monotonic() - began)
             stage.step("The same on one table", lambda: outcome.compare(rows))
+            if cohorts or not leave:
+                databases = omop.write(where / "data")
+                outcome.cohorts = dict(story.play_cohorts(houses, databases=databases, stage=stage).result["result"])
             if exchange or not leave:
                 stage.step("Everyone else joins", lambda: complete(houses))
                 stays = stage.step(

@@ -22,6 +22,7 @@ class Outcome:
     addresses: dict[str, str]
     pooled: Pooled = field(default_factory=Pooled)
     stays: dict[str, str] = field(default_factory=dict)
+    cohorts: dict[str, Any] = field(default_factory=dict)
 
     def compare(self, rows: Rows) -> None:
         """Compute the same analyses on one table, which only the demo has."""

@@ -20,7 +20,7 @@ from hansa.lib.errors import HansaError, RefusedError
 HERE = Path(__file__).parent
 PATIENCE = 120.0
 EVERY = 0.08
-DATASET = "gbsg2"
+DATASET, DATABASE = "gbsg2", "omop"
 T = TypeVar("T")
 
 
@@ -29,10 +29,30 @@ def play(houses: list[House], *, parts: dict[str, Path], stage: Stage) -> Record
     stage.step("Partners exchange invitations and compare fingerprints", lambda: introduce(houses))
     stage.step("Three signatories sign the memorandum", lambda: sign(houses))
     stage.step("Each steward connects the hospital's own data", lambda: connect(houses, parts))
-    study = stage.step("Berlin proposes the study", lambda: propose(houses))
-    stage.step("Each steward reads what would be computed, and approves", lambda: approve(houses, study))
+    study = stage.step("Berlin proposes the study", lambda: propose(houses, "protocol.yaml"))
+    stage.step(
+        "Each steward reads what would be computed, and approves",
+        lambda: approve(houses, study, dataset=DATASET, mapping=MAPPING),
+    )
     stage.step("The study runs; every party signs the same result", lambda: await_result(houses, study, stage=stage))
     return study
+
+
+def play_cohorts(houses: list[House], *, databases: dict[str, Path], stage: Stage) -> Record:
+    """Play a study of cohorts on each hospital's OMOP database and return it as it stands at the end, at its lead."""
+    stage.step("Each steward connects an OMOP database", lambda: connect_databases(houses, databases))
+    study = stage.step("Berlin proposes a study of two cohorts", lambda: propose(houses, "cohorts.yaml"))
+    stage.step("Each steward approves it", lambda: approve(houses, study, dataset=DATABASE))
+    stage.step("It runs over the cohorts", lambda: await_result(houses, study, stage=stage))
+    return houses[0].as_("investigator").studies.get(study.id)
+
+
+def connect_databases(houses: list[House], databases: dict[str, Path]) -> None:
+    """Connect each hospital's OMOP database to its own node."""
+    at_each(
+        houses,
+        lambda h: h.as_("steward").datasets.add(name=DATABASE, source=str(databases[h.role.key]), kind="omop"),
+    )
 
 
 def at_each(houses: list[House], do: Callable[[House], T]) -> list[T]:
@@ -75,17 +95,17 @@ def connect(houses: list[House], parts: dict[str, Path]) -> None:
     at_each(houses, lambda h: h.as_("steward").datasets.add(name=DATASET, source=str(parts[h.role.key])))
 
 
-def propose(houses: list[House]) -> Record:
-    """Propose the study in Berlin, and wait until it lies at every party."""
-    study = houses[0].as_("investigator").studies.propose(HERE / "protocol.yaml")
+def propose(houses: list[House], protocol: str) -> Record:
+    """Propose a study in Berlin, and wait until it lies at every party."""
+    study = houses[0].as_("investigator").studies.propose(HERE / protocol)
     for house in houses:
         until(partial(present, house.as_("steward").studies, study.id), f"the study at {house.role.name}")
     return study
 
 
-def approve(houses: list[House], study: Record) -> None:
+def approve(houses: list[House], study: Record, **given: Any) -> None:
     """Let every steward approve on the hospital's own data."""
-    at_each(houses, lambda h: h.as_("steward").studies.approve(study.id, dataset=DATASET, mapping=MAPPING))
+    at_each(houses, lambda h: h.as_("steward").studies.approve(study.id, **given))
 
 
 def await_result(houses: list[House], study: Record, *, stage: Stage) -> None:

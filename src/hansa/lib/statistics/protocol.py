@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from hansa.lib.duo import look_up
 from hansa.lib.errors import InvalidError
+from hansa.lib.omop.variables import TAKES
+from hansa.lib.statistics import cohort_data
 from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
 from hansa.lib.statistics.schema import (
@@ -135,10 +137,8 @@ def _explained(document: Document, error: dict[str, Any]) -> Finding:
         return place, f"The key '{name}' is missing.", f"Add '{name}:' here."
     if kind == "extra_forbidden":
         return place, f"The key '{name}' is not known here.", _suggestion(name, location)
-    if kind == "union_tag_not_found":
-        return place, "The analysis does not say its kind.", f"Add 'kind:', one of {', '.join(KINDS)}."
-    if kind == "union_tag_invalid":
-        return place, "The kind of the analysis is not known.", f"Use one of {', '.join(KINDS)}."
+    if kind.startswith("union_tag"):
+        return place, *_untagged(kind, is_variable=location[0] == "data")
     for beginning, message, remedy in PLAIN:
         if kind.startswith(beginning):
             return place, message, remedy
@@ -146,11 +146,25 @@ def _explained(document: Document, error: dict[str, Any]) -> Finding:
     return place, f"{message}.", "Correct the value."
 
 
+def _untagged(kind: str, *, is_variable: bool) -> tuple[str, str]:
+    """Return what is wrong where nothing says, or something unknown, which of several shapes is meant."""
+    if is_variable:
+        known = ", ".join(TAKES)
+        if kind == "union_tag_not_found":
+            return "It does not say what is taken.", f"Add 'take:', one of {known}."
+        return "What is to be taken is not known.", f"Use one of {known}."
+    known = ", ".join(KINDS)
+    if kind == "union_tag_not_found":
+        return "The analysis does not say its kind.", f"Add 'kind:', one of {known}."
+    return "The kind of the analysis is not known.", f"Use one of {known}."
+
+
 def _in_text(document: Document, location: Place) -> Place:
     """Return the place without the kind that pydantic adds below each analysis and the mark of keys."""
     place: Place = ()
     for step in location:
         tag = step in KINDS and len(place) == 2 and place[0] == "analyses"  # noqa: PLR2004 -- analyses, index
+        tag = tag or (place[-1:] == ("omop",) and step in TAKES)
         if not tag and step != "[key]":
             place = (*place, step)
     return place
@@ -168,6 +182,8 @@ def _schema(location: Place) -> type[BaseModel]:
     if location[0] == "disclosure":
         return Disclosure
     if location[0] == "data":
+        if "omop" in location[:-1]:
+            return TAKES[str(location[4])]
         return Data if len(location) == 2 else Variable  # noqa: PLR2004 -- data, key
     return Protocol
 
@@ -186,6 +202,7 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
             yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
         for key, message, remedy in _odd_analysis(analysis, protocol):
             yield (*place, key), message, remedy
+    yield from cohort_data.odd(protocol)
     yield from _odd_size(protocol)
     yield from _odd_purpose(protocol)
 

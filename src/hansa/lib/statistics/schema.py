@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from hansa.lib.canonical import digest
+from hansa.lib.omop.variables import CohortName
 from hansa.lib.statistics.formula import Formula
 from hansa.lib.statistics.formula import parse as parse_formula
 from hansa.lib.statistics.units import KINDS
@@ -82,9 +83,15 @@ Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | GlmAnalysis | Cox
 
 
 class Data(_Closed):
-    """Declare every variable that an analysis may name."""
+    """Declare every variable that an analysis may name, and the cohorts they are taken from where data are OMOP.
+
+    Each cohort is an OHDSI cohort expression, as ATLAS exports it; a row is a person of the `target`.
+    """
 
     variables: Annotated[dict[Name, Variable], Field(min_length=1)]
+    # Left out of what is signed where they are not given, so that older protocols keep their digest.
+    cohorts: dict[CohortName, dict[str, Any]] | None = Field(default=None, exclude_if=lambda value: value is None)
+    target: CohortName | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Disclosure(_Closed):

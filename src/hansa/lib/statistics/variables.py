@@ -8,6 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hansa.lib.omop.variables import Derivation
+
 Number: TypeAlias = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 BOOLEAN_LEVELS = ("no", "yes")
@@ -24,6 +26,8 @@ class Variable(BaseModel):
     range: tuple[Number, Number] | None = None
     levels: tuple[str, ...] = ()
     coding: dict[str, str] = {}
+    # How it is taken from an OMOP database; left out of what is signed where it is not given.
+    omop: Derivation | None = Field(default=None, exclude_if=lambda value: value is None)
 
     @property
     def categories(self) -> tuple[str, ...]:
