@@ -76,6 +76,7 @@ FURNISH = """
 import json, sys
 import django
 django.setup()
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from hansa.kernel.agreements import name_of
 from hansa.kernel.frame import Change, under_way
@@ -85,10 +86,11 @@ from hansa.kernel.sessions import digest
 from hansa.areas.studies import actions
 from hansa.areas.studies.models import Dataset
 given = json.load(sys.stdin)
+password = make_password(given["password"])
 token = under_way.set(Change({}))
 for role in given["roles"]:
     name = given["signatory"] if role == "signatory" else role.title()
-    person = Person(username=role, name=name, roles=[role], state="active")
+    person = Person(username=role, name=name, roles=[role], state="active", password=password)
     person.save()
     ApiToken(person=person, name="test", digest=digest("hansa_" + role), scopes=sorted(permissions_of(person)),
              expires=timezone.now() + timezone.timedelta(days=1), state="valid").save()
@@ -101,6 +103,10 @@ steward = Person.objects.get(username="steward")
 for name, source in given["datasets"].items():
     actions.add(Dataset(), by=steward, name=name, source=source)
 """
+
+
+#: The password of everybody, who sign in at the pages with the name of their role.
+PASSWORD = "seven ships on the Spree"
 
 
 class AnswerError(AssertionError):
@@ -345,6 +351,7 @@ def make(root: Path, *, data: dict[str, list[Path]], clauses: list[dict[str, Any
         ]
         sources = {name: str(files[place]) for name, files in data.items()}
         given = {"roles": ROLES, "signatory": "Ada", "partners": partners, "agreements": [held], "datasets": sources}
+        given["password"] = PASSWORD
         done.append(furnish(root / str(place), given))
     for process in done:
         assert process.wait(timeout=60) == 0

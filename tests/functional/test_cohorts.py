@@ -1,0 +1,129 @@
+"""A study of cohorts on three hospitals' OMOP databases, by the pages alone."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from hansa.areas.studies.rounds import alike
+from hansa.cli.demo import omop
+from hansa.cli.demo.cast import HOUSES
+from hansa.cli.demo.story import HERE
+from hansa.lib.omop.running import run
+from hansa.lib.omop.tables import COLUMNS
+from hansa.lib.statistics import protocol as protocols
+from hansa.lib.statistics.cohort_data import extraction_of
+from hansa.lib.statistics.programme import rehearse
+from hansa.lib.statistics.reading import read
+from tests.conformance import conformance
+from tests.functional.nodes import until
+from tests.functional.visitors import Visitor
+from tests.lib.cohorts.gibleed import loaded
+
+PROTOCOL = (HERE / "cohorts.yaml").read_text(encoding="utf-8").replace("DUO:0000007", "DUO:0000042")
+PROTOCOL = PROTOCOL.replace("minimum_cell: 5", "minimum_cell: 10")
+# Persons of GiBleed at each hospital, by the last digit of their number.
+PARTS = ("01234", "567", "89")
+
+
+def gibleed(folder: Path) -> list[Path]:
+    """Return OHDSI's example data set, divided unevenly over three files."""
+    source = conformance("omop") / "gibleed"
+    files = [folder / f"gibleed-{place}.duckdb" for place in range(len(PARTS))]
+    with duckdb.connect() as connection:
+        loaded(connection, source)
+        tables = [str(name) for (name,) in connection.execute("show tables").fetchall()]
+        for file, digits in zip(files, PARTS, strict=True):
+            connection.execute(f"attach '{file}' as part")
+            for table in tables:
+                chosen = (
+                    f"where right(person_id::varchar, 1) in {tuple(digits)}" if has_people(connection, table) else ""
+                )
+                connection.execute(f"create table part.{table} as select * from {table} {chosen}")
+            connection.execute("detach part")
+    return files
+
+
+def has_people(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return "person_id" in {str(row[0]) for row in connection.execute(f"describe {table}").fetchall()}
+
+
+def made_up(folder: Path) -> list[Path]:
+    """Return the databases that the project makes up itself."""
+    files = omop.write(folder)
+    return [files[role.key] for role in HOUSES]
+
+
+def pooled(files: list[Path]) -> dict:
+    """Return the result over all databases put together as one, computed in this process."""
+    asked = protocols.parse(PROTOCOL)
+    with duckdb.connect() as connection:
+        for place, file in enumerate(files):
+            connection.execute(f"attach '{file}' as part{place} (read_only)")
+        for table in COLUMNS:
+            parts = [place for place in range(len(files)) if exists(connection, place, table)]
+            whole = " union ".join(f"select * from part{place}.{table}" for place in parts)
+            connection.execute(
+                f"create table {table} as {whole}" if parts else f"create table {table} (person_id bigint)"
+            )
+        rows = run(extraction_of(asked), connection).rows
+    columns = {name: [row[place + 1] for row in rows] for place, name in enumerate(asked.variables)}
+    return rehearse(asked, {"all": read(columns, protocol=asked).sound_table()})
+
+
+def exists(connection: duckdb.DuckDBPyConnection, place: int, table: str) -> bool:
+    found = "select 1 from duckdb_tables() where database_name = ? and table_name = ?"
+    return connection.execute(found, [f"part{place}", table]).fetchone() is not None
+
+
+@pytest.fixture
+def visit():
+    """Return how somebody begins to use a node by its pages."""
+    there: list[Visitor] = []
+
+    def begin(node, role):
+        there.append(Visitor(node, role))
+        return there[-1]
+
+    yield begin
+    for visitor in there:
+        visitor.line.close()
+
+
+@pytest.mark.parametrize("source", [gibleed, made_up])
+def test_study_of_cohorts_runs_through_the_pages_alone(alliance, visit, tmp_path, source):
+    files = source(tmp_path / "omop" if source is made_up else tmp_path)
+    stewards = [visit(node, "steward") for node in alliance.nodes]
+    investigator = visit(alliance.lead, "investigator")
+
+    for steward, file in zip(stewards, files, strict=True):
+        told = steward.fill("/datasets/add/", name="omop", source=str(file), kind="omop")
+        assert "Data model" in told
+        assert "condition_occurrence" in told
+    investigator.fill("/studies/propose/", protocol=PROTOCOL)
+    page = investigator.at
+    for node, steward in zip(alliance.nodes, stewards, strict=True):
+        until(lambda steward=steward: steward.line.get(steward.address + page).status_code == 200, what=node.name)
+        until(lambda steward=steward: "The smallest group" in steward.see(page), what=f"the worst at {node.name}")
+        assert "Done" in steward.fill(f"{page}approve/", dataset="omop")
+    for node, steward in zip(alliance.nodes, stewards, strict=True):
+        until(lambda steward=steward: "signed it" in steward.see(page), what=f"the result at {node.name}")
+
+    study = f"urn:hansa:studies:{page.strip('/').rpartition('/')[2]}"
+    results = [node.study(study)["result"]["result"] for node in alliance.nodes]
+    expected = {**pooled(files), "study": study, "sites": 3}
+    assert results == [results[0]] * 3
+    assert alike(results[0], expected)
+    assert "Gastrointestinal bleeding" in stewards[0].see(page)
+
+
+def test_study_of_cohorts_is_refused_where_nobody_is_in_them(alliance, visit, tmp_path):
+    files = made_up(tmp_path / "omop")
+    steward, investigator = visit(alliance.lead, "steward"), visit(alliance.lead, "investigator")
+    steward.fill("/datasets/add/", name="omop", source=str(files[0]), kind="omop")
+    investigator.fill("/studies/propose/", protocol=PROTOCOL.replace("1118084", "1").replace("1124300", "2"))
+    page = investigator.at
+
+    told = steward.fill(f"{page}approve/", dataset="omop")
+
+    assert "Nobody here is in the cohort that the study asks for." in told
