@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hansa.lib.canonical import encode64
 from hansa.lib.errors import InvalidError
-from hansa.lib.row_sets import RowSet, distance, isolates
+from hansa.lib.row_sets import Numbered, RowSet, distance, isolates
 
 ROWS = 40
 
@@ -96,3 +96,22 @@ def test_isolates_every_atom_that_small_coefficients_reach(chosen: list[list[boo
 
     of_two_atoms = [row for row in alone if len({tuple(members[:, place]) for place in np.flatnonzero(row)}) <= 2]
     assert isolates(sets, below=below) or not of_two_atoms
+
+
+def test_numbered_knows_rows_by_their_persons():
+    people = Numbered(np.array([2, 5, 9]), 3)
+
+    chosen = people.set_of(np.array([True, False, True]))
+
+    assert (chosen.rows, people.rows_of(chosen).tolist()) == (10, [True, False, True])
+    assert np.flatnonzero(chosen.chosen(10)).tolist() == [2, 9]
+    assert people.rows_of(RowSet.of(np.ones(12, dtype=bool))).tolist() == [True, True, True]
+    assert people.rows_of(RowSet.of(np.ones(3, dtype=bool))).tolist() == [True, False, False]
+
+
+def test_numbered_knows_rows_by_position_where_nobody_has_a_number():
+    rows = Numbered(None, 3)
+
+    chosen = rows.set_of(np.array([True, False, True]))
+
+    assert (chosen.rows, rows.rows_of(chosen).tolist()) == (3, [True, False, True])

@@ -81,14 +81,11 @@ def people_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 def copy(source: str, path: Path) -> None:
     """Copy the tables of the CDM from wherever they are."""
-    if urlsplit(source).scheme in DATABASES:
-        with tempfile.TemporaryDirectory(dir=own().directory) as folder:
-            from_postgresql(source, Path(folder))
-            from_files(Path(folder), path)
-        return
     name, _hash, schema = source.partition("#")
     place = Path(name).expanduser()
-    if place.is_dir():
+    if urlsplit(source).scheme in DATABASES:
+        from_postgresql(source, path)
+    elif place.is_dir():
         from_files(place, path)
     elif place.is_file() and place.suffix.lower() in (".duckdb", ".db"):
         from_duckdb(place, path, schema=schema or "main")
@@ -134,27 +131,31 @@ def from_duckdb(file: Path, path: Path, *, schema: str) -> None:
         connection.execute("detach source")
 
 
-def from_postgresql(source: str, folder: Path) -> None:
-    """Write the tables of a schema as CSV files, read in one transaction that may not write."""
-    address, _hash, schema = source.partition("#")
+def from_postgresql(source: str, path: Path) -> None:
+    """Copy the tables of a schema, read in one transaction that may not write, by way of CSV files."""
+    address, _hash, named = source.partition("#")
+    schema = named or "public"
     try:
-        import psycopg  # noqa: PLC0415 -- an extra: only hospitals that connect PostgreSQL need it
-        from psycopg import sql  # noqa: PLC0415 -- as above
+        import psycopg.sql  # noqa: PLC0415 -- an extra: only hospitals that connect PostgreSQL need it
     except ImportError as absent:
         raise GivenError({"source": _("To read PostgreSQL, install: pip install 'hansa[postgres]'.")}) from absent
     try:  # pragma: no cover -- reason: only tests with a PostgreSQL server come here
-        with psycopg.connect(address, options="-c default_transaction_read_only=on") as connection:
-            named = connection.execute(
-                "select table_name from information_schema.tables where table_schema = %s", [schema or "public"]
-            )
-            names = {str(name).lower(): str(name) for (name,) in named.fetchall()}
+        with (
+            tempfile.TemporaryDirectory(dir=own().directory) as folder,
+            psycopg.connect(address, options="-c default_transaction_read_only=on") as connection,
+        ):
+            rows = connection.execute(
+                "select table_name from information_schema.tables where table_schema = %s", [schema]
+            ).fetchall()
+            names = {str(name).lower(): str(name) for (name,) in rows}
             for table in (table for table in COLUMNS if table in names):
-                query = sql.SQL("copy (select * from {}) to stdout (format csv, header)").format(
-                    sql.Identifier(schema or "public", names[table])
+                query = psycopg.sql.SQL("copy (select * from {}) to stdout (format csv, header)").format(
+                    psycopg.sql.Identifier(schema, names[table])
                 )
-                with (folder / f"{table}.csv").open("wb") as file, connection.cursor().copy(query) as out:
+                with (Path(folder) / f"{table}.csv").open("wb") as file, connection.cursor().copy(query) as out:
                     for part in out:
                         file.write(part)
+            from_files(Path(folder), path)
     except psycopg.Error as wrong:  # pragma: no cover -- reason: as above
         raise GivenError(
             {"source": _("The database did not give the table ({fault}).").format(fault=type(wrong).__name__)}
