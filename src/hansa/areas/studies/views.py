@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import guards, omop, queries, weighing
+from hansa.areas.studies import cohort_words, guards, omop, queries, weighing
 from hansa.areas.studies.models import Contribution, Dataset, Round, Study
 from hansa.areas.studies.rules import VOCABULARY
 from hansa.areas.studies.states import DatasetKind, DatasetState, State
@@ -172,6 +172,8 @@ def study_page(study: Study, person: Person) -> dict[str, Any]:
         "agreement": Agreement.objects.filter(hash=study.agreement).first(),
         "decisions": decisions(study, decided, known_as=known_as),
         "variables": variables(study),
+        "cohorts": cohort_words.cohorts(study),
+        "entering": cohort_words.entering(study) if has(person, "studies.decide") else [],
         "analyses": [analysis_words(analysis) for analysis in study.protocol["analyses"]],
         "limits": terms_in_words(
             {"permits": [], "person": [], "purposes": [study.purpose], "limits": study.stated_limits},
@@ -228,6 +230,7 @@ def variables(study: Study) -> list[dict[str, Any]]:
             "type": types.get(about["type"], about["type"]),
             "unit": about.get("unit") or "",
             "allowed": ", ".join(about.get("levels") or ()) or _span(about.get("range")),
+            "origin": cohort_words.origin(about.get("omop")),
         }
         for name, about in declared.items()
     ]
