@@ -8,6 +8,7 @@ from hansa.kernel.identity import own
 from hansa.kernel.models import Partner, Person
 from hansa.lib.keys import Identity
 from hansa.lib.signatures import sign
+from tests.areas.studies.databases import database
 from tests.web import house
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +99,16 @@ def test_add_data_connects_a_file(hansa, person, tmp_path, monkeypatch):
     assert said.code == 0, said.err
     assert (Dataset.objects.get().name, Dataset.objects.get().rows) == ("patients", 2)
     assert "distinct" in said.out
+
+
+def test_add_data_connects_an_omop_database(hansa, person, tmp_path):
+    person("steward", username="moritz")
+    source = database(tmp_path / "omop.duckdb")
+
+    said = hansa("data", "add", "cdm", "--omop", "--from", str(source), "--by", "moritz")
+
+    assert said.code == 0, said.err
+    assert "observation_period" in said.out
 
 
 def test_add_data_says_what_is_wrong_with_a_file(hansa, person):

@@ -92,6 +92,9 @@ def add_data(
     source: Annotated[
         str, typer.Option("--from", metavar="FILE|URL", help="CSV, Parquet, DuckDB, or postgresql://…#TABLE")
     ],
+    omop: Annotated[
+        bool, typer.Option("--omop", help="An OMOP database: FILE#SCHEMA, a folder, or URL#SCHEMA.")
+    ] = False,
     by: ByOption,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,7 +106,7 @@ def add_data(
 
     action = ACTIONS["datasets.add"]
     whole = source if urlsplit(source).scheme.startswith("postgres") else str(Path(source).expanduser().absolute())
-    made = action(action.record(), by=actor(by), name=name, source=whole)
+    made = action(action.record(), by=actor(by), name=name, source=whole, kind="omop" if omop else "table")
     output.record(reading.whole(made, by=None), as_json=as_json, short=True)
     if not as_json:
-        output.rows(list(made.profile), title="columns")
+        output.rows(list(made.profile), title="tables" if omop else "columns")

@@ -3,8 +3,8 @@ import pytest
 from hansa.areas.studies import actions, cohort_words, omop, views
 from hansa.areas.studies.models import Dataset
 from hansa.areas.studies.queries import programme
+from tests.areas.studies.databases import PEOPLE, cohort_protocol, connect, database
 from tests.areas.studies.scene import PROTOCOL
-from tests.areas.studies.test_omop import PEOPLE, cohort_protocol, connect, database
 from tests.lib.omop.sample import COHORTS
 
 

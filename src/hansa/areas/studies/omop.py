@@ -114,7 +114,7 @@ def from_files(folder: Path, path: Path) -> None:
             name = glob.escape(str(file)).replace("'", "''")
             parquet = file.suffix.lower() == ".parquet"
             read = f"read_parquet('{name}')" if parquet else f"read_csv('{name}', header = true, all_varchar = true)"
-            add(connection, table, f"select * from {read}")
+            add(connection, table, select=f"select * from {read}")
 
 
 def from_duckdb(file: Path, path: Path, *, schema: str) -> None:
@@ -127,7 +127,7 @@ def from_duckdb(file: Path, path: Path, *, schema: str) -> None:
         address = str(file).replace("'", "''")
         connection.execute(f"attach '{address}' as source (read_only)")
         for table, name in found.items():
-            add(connection, table, f"select * from source.{quoted(schema)}.{quoted(name)}")
+            add(connection, table, select=f"select * from source.{quoted(schema)}.{quoted(name)}")
         connection.execute("detach source")
 
 
@@ -179,7 +179,7 @@ def target(path: Path, found: dict[str, Any], *, reads: Path) -> Iterator[duckdb
         ) from wrong
 
 
-def add(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+def add(connection: duckdb.DuckDBPyConnection, table: str, *, select: str) -> None:
     """Copy one table with the types of the CDM; columns that are lacking are empty, those that identify stay out."""
     written = [str(column[0]) for column in connection.execute(f"{select} limit 0").description or ()]
     given = {name.lower(): name for name in written if name.lower() not in IDENTIFYING}
@@ -188,10 +188,10 @@ def add(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
     try:
         connection.execute(f"create table {table} as select {', '.join(casts)} from ({select})")
     except duckdb.ConversionException as wrong:
-        raise GivenError({"source": misfit(connection, table, select, given=given)}) from wrong
+        raise GivenError({"source": misfit(connection, table, select=select, given=given)}) from wrong
 
 
-def misfit(connection: duckdb.DuckDBPyConnection, table: str, select: str, *, given: dict[str, str]) -> str:
+def misfit(connection: duckdb.DuckDBPyConnection, table: str, *, select: str, given: dict[str, str]) -> str:
     """Return which column holds what is no value of its type, and in how many rows."""
     tests = [
         f"count(*) filter (where {quoted(name)} is not null and try_cast({quoted(name)} as {kind(plain)}) is null)"
