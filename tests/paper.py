@@ -24,7 +24,9 @@ from hansa.lib.sealing import seal, unseal
 STOCKHOLM = "https://ror.org/056d84691"
 SOLNA = "https://ror.org/00m8d6786"
 NAMES = {STOCKHOLM: "Karolinska Institutet", SOLNA: "Karolinska University Hospital"}
-PERMITS = [f"studies.{verb}" for verb in ("propose", "approve", "decline", "withdraw", "contribute", "release")]
+PERMITS = [
+    f"studies.{verb}" for verb in ("propose", "approve", "decline", "withdraw", "contribute", "release", "count")
+]
 
 
 @dataclass

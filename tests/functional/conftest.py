@@ -15,6 +15,7 @@ CLAUSES = [
     clause("4.2", limits={"release": "steward"}),
     clause("4.3", parties=[BERLIN, STOCKHOLM], limits={"minimum_sites": 2}),
     clause("4.4", person=["studies.release"]),
+    clause("4.6", limits={"counting": "automatic"}),
     clause("4.5", purposes=["DUO:0000007"], permits=["studies.approve", "studies.decline"]),
 ]
 

@@ -1,5 +1,7 @@
 """A study of cohorts on three hospitals' OMOP databases, by the pages alone."""
 
+import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -115,6 +117,24 @@ def test_study_of_cohorts_runs_through_the_pages_alone(alliance, visit, tmp_path
     assert results == [results[0]] * 3
     assert alike(results[0], expected)
     assert "Gastrointestinal bleeding" in stewards[0].see(page)
+
+
+def test_hospitals_say_how_many_people_they_would_have(alliance, visit, tmp_path):
+    files = made_up(tmp_path / "omop")
+    investigator = visit(alliance.lead, "investigator")
+    for node, file in zip(alliance.nodes[:2], files, strict=False):
+        visit(node, "steward").fill("/datasets/add/", name="omop", source=str(file), kind="omop")
+    cohort = json.dumps(protocols.parse(PROTOCOL).data.cohorts["new_users"])
+
+    investigator.fill("/inquiries/ask/", title="New users", cohort=cohort, purpose="DUO:0000042", clause="4.6")
+    page = investigator.at
+    until(lambda: "answered" in investigator.see(page), what="every answer")
+
+    told = investigator.see(page)
+    assert "celecoxib or diclofenac: celecoxib (1118084), Diclofenac (1124300)" in told
+    assert "Karolinska University Hospital No OMOP database is connected here." in told
+    berlin, stockholm, both = map(int, re.search(r"aged 18 or more (\d+) (\d+) (\d+)", told).groups())
+    assert (abs(berlin - 900) <= 10, abs(stockholm - 600) <= 10, both) == (True, True, berlin + stockholm)
 
 
 def test_study_of_cohorts_is_refused_where_nobody_is_in_them(alliance, visit, tmp_path):

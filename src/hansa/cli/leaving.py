@@ -28,11 +28,11 @@ def leaves(
 
 def facts(study: Any) -> dict[str, Any]:
     """Return what leaves this hospital for a study, as its page tells it."""
-    from hansa.areas.studies import views
+    from hansa.areas.studies import leaving, views
     from hansa.areas.studies.models import Contribution
 
     given = list(Contribution.objects.filter(study=study, attempt=study.attempt).order_by("number"))
-    told = views.leaves(study, given, known_as=views.known())
+    told = leaving.leaves(study, given, known_as=views.known())
     if not told["has_run"]:
         titles = [f"{one['kind']}, {one['name']}" for one in map(views.analysis_words, study.protocol["analyses"])]
         begun = {group["title"] for group in told["groups"]}

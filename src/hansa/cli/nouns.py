@@ -29,6 +29,7 @@ NOUNS = {
     "checks": "What must be verified before a stay at the bedside.",
     "datasets": "Data that a steward connected to this node.",
     "iias": "Agreements of Erasmus Without Paper: draft, compare, approve.",
+    "inquiries": "How many people each hospital would have, before a study: ask, count.",
     "mailings": "Mails to groups.",
     "messages": "Messages to Erasmus Without Paper: send again, ask.",
     "mobilities": "Stays: nominate, accept, confirm, transcribe, recognise.",

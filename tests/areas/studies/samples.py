@@ -1,14 +1,16 @@
 """For every action of joint studies: a record it may start from, and what a person gives."""
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from hansa.areas.studies import datasets
-from hansa.areas.studies.models import Dataset, Study
+from hansa.areas.studies.models import Dataset, Inquiry, Study
 from hansa.kernel.identity import own
 from hansa.lib.statistics import protocol as protocols
 from tests.kernel.samples import Sample, World
+from tests.lib.omop.sample import COHORTS
 
 CSV = "age,event\n" + "".join(f"{40 + row % 30},{row % 2}\n" for row in range(60))
 PROTOCOL = """\
@@ -66,6 +68,23 @@ def study(world: World, state: str, **fields: Any) -> Study:
     return made
 
 
+def inquiry(world: World) -> Inquiry:
+    """Return an inquiry of the partner; call it where saving is allowed."""
+    made = Inquiry(
+        state="asked",
+        title="Users",
+        cohort=COHORTS["users"],
+        purpose="DUO:0000042",
+        stated_limits={"minimum_cell": 10, "minimum_sites": 2},
+        lead=world.partner.id,
+        parties=[own().id, world.partner.id],
+        agreement=world.agreement.hash,
+        clause="4.1",
+    )
+    made.save()
+    return made
+
+
 def reviewed(world: World) -> Sample:
     """Return a study whose result waits for release."""
     result = {"hansa": "result/1", "study": "x"}
@@ -79,6 +98,12 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "studies.withdraw": lambda w: (study(w, "running"), {"reason": "The ethics vote lapsed."}),
     "studies.retry": lambda w: (study(w, "failed"), {}),
     "studies.release": reviewed,
+    "inquiries.ask": lambda w: (
+        Inquiry(),
+        {"title": "Users", "cohort": json.dumps(COHORTS["users"]), "purpose": "DUO:0000042", "clause": "4.1"},
+    ),
+    "inquiries.count": lambda w: (inquiry(w), {}),
+    "inquiries.refuse": lambda w: (inquiry(w), {"reason": "No data of this kind."}),
     "datasets.add": lambda w: (Dataset(), {"name": "registry", "source": csv(w)}),
     "datasets.remove": lambda w: (dataset(w), {}),
 }

@@ -4,7 +4,6 @@ import pytest
 from django.utils import translation
 
 from hansa.areas.studies import views
-from hansa.areas.studies.models import Study
 from hansa.areas.studies.states import State
 from hansa.kernel.models import Verdict
 from tests.web import house as build
@@ -165,54 +164,6 @@ def test_detail_lists_what_has_left_round_by_round(agreement, person):
         "who": "Charité – Universitätsmedizin Berlin, Karolinska University Hospital",
         "what": "round 2",
     }
-
-
-@pytest.mark.parametrize(
-    ("numbers", "words"), [([3], "round 3"), ([2, 3, 4], "rounds 2 to 4"), ([1, 3, 4], "rounds 1, 3, 4")]
-)
-def test_in_rounds_says_when_numbers_were_sent(numbers, words):
-    assert views.in_rounds(numbers) == words
-
-
-def test_grouped_tells_rounds_that_send_alike_once(agreement):
-    study = build.study(agreement, State.RUNNING)
-    sent = {
-        1: ["persons", "adjusted: persons"],
-        2: ["adjusted: score of age", "recurrence: deviance"],
-        3: ["adjusted: score of age"],
-    }
-
-    groups = views.grouped(sent, study)
-
-    assert [(group["title"], group["rounds"], group["labels"]) for group in groups] == [
-        ("Counts", "round 1", ("persons",)),
-        ("Survival model (Cox), adjusted", "round 1", ("persons",)),
-        ("Survival model (Cox), adjusted", "rounds 2 to 3", ("score of age",)),
-        ("Regression model, recurrence", "round 2", ("deviance",)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("lead", "parties", "who"),
-    [
-        (build.BERLIN, [build.BERLIN, build.INSTITUTET, build.HOSPITAL], ["Charité – Universitätsmedizin Berlin"]),
-        (
-            build.HOSPITAL,
-            [build.BERLIN, build.INSTITUTET, build.HOSPITAL],
-            ["Charité – Universitätsmedizin Berlin", "Karolinska University Hospital"],
-        ),
-        (
-            build.INSTITUTET,
-            [build.BERLIN, build.INSTITUTET],
-            ["Charité – Universitätsmedizin Berlin", "Karolinska Institutet"],
-        ),
-    ],
-)
-def test_seen_by_says_who_sees_which_numbers(agreement, lead, parties, who):
-    told = views.seen_by(Study(lead=lead, parties=parties), views.known())
-
-    assert [name for name, _what in told] == [*who, "All parties"]
-    assert any("because only two take part" in what for _name, what in told) == (len(parties) == 2)
 
 
 def test_detail_hides_a_result_that_is_not_out(agreement, person):

@@ -7,11 +7,11 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, guards, omop, rounds
-from hansa.areas.studies.models import Dataset, Study
+from hansa.areas.studies import counting, datasets, guards, omop, rounds
+from hansa.areas.studies.models import Dataset, Inquiry, Study
 from hansa.areas.studies.queries import clause_of, is_lead
-from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
-from hansa.areas.studies.states import OPEN, DatasetKind, DatasetState, State
+from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, COUNT, DECLINE, PROPOSE, RELEASE, WITHDRAW
+from hansa.areas.studies.states import OPEN, DatasetKind, DatasetState, InquiryState, State
 from hansa.kernel import joint
 from hansa.kernel.actions import NEW, GivenError, action, first
 from hansa.kernel.change import change
@@ -19,10 +19,14 @@ from hansa.kernel.identity import own
 from hansa.kernel.jobs import enqueue
 from hansa.kernel.models import Agreement, Person, Verdict
 from hansa.kernel.people import pseudonym
+from hansa.lib.canonical import JSON
+from hansa.lib.canonical import parse as parse_json
+from hansa.lib.cohorts import reading as cohort_expressions
+from hansa.lib.duo import look_up
 from hansa.lib.errors import DisclosureError, HansaError, RefusedError
 from hansa.lib.statistics import protocol as protocols
 
-PROPOSED_LETTER = "studies.proposed"
+PROPOSED_LETTER, ASKED_LETTER = "studies.proposed", "inquiries.asked"
 NAME = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 AT_HOME = "A hospital's own data stay in its own house; the clause speaks when a study wants to use them."
 
@@ -204,6 +208,71 @@ def release(study: Study, *, by: Person) -> None:
     Your institution signs it; when every party has, it may be read by the investigators of all.
     """
     rounds.sign_result(study)
+
+
+@action(needs="inquiries.ask", source=(NEW,), target=(InquiryState.ASKED,), permit=COUNT)
+def ask(
+    inquiry: Inquiry, *, by: Person, title: str, cohort: str, purpose: str, clause: str = "", agreement: str = ""
+) -> None:
+    """Ask how many people each institution has.
+
+    Every party of the clause counts the people of the cohort in its OMOP database, rule by rule, and answers with
+    blurred and rounded numbers as the clause allows. No study is needed for it.
+    """
+    try:
+        cohort_expressions.read(cohort)
+        look_up(purpose, place="purpose")
+    except HansaError as wrong:
+        place = "purpose" if wrong.message.startswith("purpose") else "cohort"
+        raise GivenError({place: f"{wrong.message.removeprefix('purpose: ')} {wrong.remedy}"}) from wrong
+    held = choose(agreement, clause=clause)
+    named = (clause_of(held.hash, clause) or {}).get("parties")
+    inquiry.title, inquiry.cohort, inquiry.purpose = title[:200], parse_json(cohort), purpose
+    inquiry.proposer = pseudonym(by)
+    inquiry.lead, inquiry.agreement, inquiry.clause = own().id, held.hash, clause
+    inquiry.parties = held.parties if named == "all" or not isinstance(named, list) else [str(party) for party in named]
+    inquiry.stated_limits = {"minimum_cell": counting.step_of(inquiry), "minimum_sites": len(inquiry.parties)}
+    counting.check_budget(inquiry, at=timezone.now())
+    body: dict[str, JSON] = {
+        "title": inquiry.title,
+        "cohort": inquiry.cohort,
+        "lead": inquiry.lead,
+        "proposer": inquiry.proposer,
+    }
+    joint.tell(inquiry, ASKED_LETTER, body=body, permit=COUNT)
+    counting.owe(inquiry)
+
+
+@action(
+    needs="studies.decide",
+    source=(InquiryState.ASKED,),
+    target=(InquiryState.ASKED,),
+    permit=COUNT,
+    unless=lambda inquiry, _by: is_lead(inquiry),
+)
+def count(inquiry: Inquiry, *, by: Person) -> None:
+    """Count and answer.
+
+    The numbers are blurred and rounded as the clause says, and go to whoever asked.
+    """
+    counting.owe(inquiry)
+
+
+@action(
+    needs="studies.decide",
+    source=(InquiryState.ASKED,),
+    target=(InquiryState.DECLINED,),
+    permit=DECLINE,
+    unless=lambda inquiry, _by: is_lead(inquiry),
+)
+def refuse(inquiry: Inquiry, *, by: Person, reason: str) -> None:
+    """Decline to count.
+
+    Whoever asked learns the reason, and no number.
+    """
+    if is_lead(inquiry):
+        raise RefusedError(_("This institution asked itself."), _("Wait for the others' answers."))
+    counting.tell(inquiry, counts=[], reason=reason)
 
 
 @action(needs="datasets.add", source=(NEW,), target=(DatasetState.CONNECTED,), because=AT_HOME)

@@ -13,15 +13,17 @@ from hansa.areas.studies.states import DatasetKind
 def cohorts(study: Study) -> list[dict[str, Any]]:
     """Return each cohort with the names of its concepts and inclusion rules, the one that is studied marked."""
     data = study.protocol["data"]
-    return [
-        {
-            "name": name,
-            "is_target": name == data.get("target"),
-            "concepts": [_concepts(each) for each in _list(expression, "ConceptSets")],
-            "rules": [str(each.get("name") or "") for each in _list(expression, "InclusionRules")],
-        }
-        for name, expression in (data.get("cohorts") or {}).items()
-    ]
+    named = (data.get("cohorts") or {}).items()
+    return [{**told(name, expression), "is_target": name == data.get("target")} for name, expression in named]
+
+
+def told(name: str, expression: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cohort with the names of its concepts and inclusion rules."""
+    return {
+        "name": name,
+        "concepts": [_concepts(each) for each in _list(expression, "ConceptSets")],
+        "rules": [str(each.get("name") or "") for each in _list(expression, "InclusionRules")],
+    }
 
 
 def _list(expression: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 Words = str | Promise
 
 LABELS: dict[str, Words] = {
+    "clause": _("Clause"),
+    "cohort": _("Cohort (JSON, as ATLAS exports it)"),
     "dataset": _("Data set"),
     "kind": _("What the data are"),
     "mapping": _("Which column is which variable"),
     "protocol": _("Protocol (YAML or JSON)"),
+    "purpose": _("Purpose"),
+    "title": _("Title"),
     "source": _("Where the data are"),
     "units": _("Which variable has another unit here"),
 }
@@ -17,6 +21,8 @@ LABELS: dict[str, Words] = {
 HELP: dict[str, Words] = {
     "mapping": _("Only where the names differ, one a line: variable = column here. For example: age = alter"),
     "units": _("Only where the units differ, one a line: variable = unit here. For example: time = mo"),
+    "cohort": _("Paste the whole expression. A construct that Hansa cannot honour is refused by name."),
+    "title": _("What the others read first, such as: adults who begin celecoxib."),
     "protocol": _("Paste the whole protocol. It is checked before anything is sent."),
     "source": _(
         "A file or folder on this node's machine, or the address of a database. An OMOP database is a DuckDB file "
@@ -25,7 +31,7 @@ HELP: dict[str, Words] = {
 }
 
 #: Inputs that machines read.
-SOURCES = {"protocol"}
+SOURCES = {"protocol", "cohort"}
 
 CHOICES: dict[str, Words] = {
     "omop": _("OMOP database"),
@@ -37,6 +43,10 @@ CHOICES: dict[str, Words] = {
 #: Permissions, letters and jobs that no button names.
 NAMES: dict[str, Words] = {
     "datasets.read": _("See the data sets"),
+    "inquiries.read": _("See numbers of people before a study"),
+    "inquiries.asked": _("Question how many people there are"),
+    "inquiries.counted": _("Number of people"),
+    "inquiries.count": _("Counting the people of a cohort"),
     "studies.decide": _("Approve or decline studies"),
     "studies.read": _("Read the studies"),
     "studies.proposed": _("Study proposed"),

@@ -6,9 +6,9 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, guards, omop, queries, rounds
-from hansa.areas.studies.models import Contribution, Dataset, Round, Study
-from hansa.areas.studies.rules import CONTRIBUTE
+from hansa.areas.studies import counting, datasets, guards, omop, queries, rounds
+from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
+from hansa.areas.studies.rules import CONTRIBUTE, COUNT
 from hansa.areas.studies.states import OPEN, DatasetState, State
 from hansa.kernel import joint
 from hansa.kernel.identity import own
@@ -247,6 +247,30 @@ def extract(row: Job) -> Effect:
     if dataset is not None and study.state in OPEN:
         omop.extract(dataset, queries.programme(study).protocol)
     return nothing
+
+
+@job(counting.JOB)
+def count(row: Job) -> Effect:
+    """Count the people of a cohort here and tell whoever asked, or say why there is no number."""
+    inquiry = Inquiry.objects.get(id=row.record.rpartition(":")[2])
+    if inquiry.counts.filter(party=own().id).exists():
+        return nothing
+    counts: list[int | None] = []
+    reason = ""
+    try:
+        # The clause may have lapsed, or the memorandum been suspended, since it was asked.
+        demand(inquiry.request(COUNT))
+        counting.check_budget(inquiry, at=inquiry.created)
+        counts = counting.counted(inquiry)
+    except RefusedError as refused:
+        reason = f"{refused.message} {refused.remedy}"
+
+    def effect() -> None:
+        fresh = Inquiry.objects.get(pk=inquiry.pk)
+        counting.tell(fresh, counts=counts, reason=reason)
+        fresh.save()
+
+    return effect
 
 
 @failed("studies.contribute")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.studies.states import DatasetKind, DatasetState, State
+from hansa.areas.studies.states import DatasetKind, DatasetState, InquiryState, State
 from hansa.kernel.models import JointRecord, Record
 from hansa.kernel.models.records import Detail
 from hansa.lib.canonical import JSON, digest
@@ -86,6 +86,51 @@ class Study(JointRecord):
     def protocol_digest(self) -> str:
         """Return the hash that names this protocol."""
         return digest(self.protocol)
+
+
+class Inquiry(JointRecord):
+    """The question how many people each institution has in a cohort, asked before a study is proposed."""
+
+    area = "studies"
+    noun = "inquiries"
+    title_of_list = _("Feasibility")
+    searched = ("title",)
+    list_defers = ("cohort",)
+    State = InquiryState
+
+    cohort = models.JSONField(_("cohort"))
+    purpose = models.CharField(_("purpose"), max_length=20)
+    stated_limits = models.JSONField(_("limits"), default=dict, blank=True)
+    proposer = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+        indexes: ClassVar = [models.Index(fields=["lead", "created"], name="inquiries_of_lead")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def purposes(self) -> tuple[str, ...]:
+        """Return the purpose of the inquiry as a DUO code."""
+        return (self.purpose,)
+
+    def limits(self) -> dict[str, JSON]:
+        """Return how coarse the answers are at least, and how many institutions are asked."""
+        return dict(self.stated_limits)
+
+
+class Count(Detail):
+    """What one party answered: a rounded count of people for each inclusion rule, or why there is none."""
+
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="counts")
+    party = models.CharField(max_length=80)
+    counts = models.JSONField(default=list)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["inquiry", "party"], name="one_count_a_party")]
 
 
 class Round(Detail):

@@ -7,6 +7,7 @@ rules about earlier releases know them again.
 
 import glob
 import hashlib
+import json
 import tempfile
 import threading
 import uuid
@@ -26,7 +27,10 @@ from hansa.areas.studies.models import Dataset
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.lib.canonical import canonical
+from hansa.lib.cohorts.reading import read
+from hansa.lib.disclosure.counting import People
 from hansa.lib.errors import RefusedError
+from hansa.lib.omop.counting import count, counting
 from hansa.lib.omop.running import run
 from hansa.lib.omop.tables import COLUMNS, IDENTIFYING, NEEDED, kind
 from hansa.lib.statistics.cohort_data import extraction_of
@@ -270,12 +274,7 @@ def extract(dataset: Dataset, protocol: Protocol) -> str:
     name = extract_name(dataset, protocol)
     if is_extracted(dataset, protocol):
         return name
-    path = file_of(dataset.table)
-    if not path.is_file():
-        raise RefusedError(
-            _("The rows of these data are not on this node; it may have been restored without them."),
-            _("Remove the dataset and connect the data again."),
-        )
+    path = copied(dataset)
     with _alone:
         # Somebody else may have asked for the same while this one waited.
         if is_extracted(dataset, protocol):
@@ -293,6 +292,23 @@ def extract(dataset: Dataset, protocol: Protocol) -> str:
         connection.register("incoming", attrition)
         connection.execute(f"create or replace table {quoted('a' + name)} as select * from incoming")
     return name
+
+
+def people_in(dataset: Dataset, cohort: dict[str, Any]) -> list[People]:
+    """Return who enters a cohort, who is left after each inclusion rule, and who is in it, as numbers and marks."""
+    with _alone, opened(copied(dataset), read_only=True) as connection:
+        return count(counting(read(json.dumps(cohort))), connection)
+
+
+def copied(dataset: Dataset) -> Path:
+    """Return the file of a copied database, or say that it is gone."""
+    path = file_of(dataset.table)
+    if not path.is_file():
+        raise RefusedError(
+            _("The rows of these data are not on this node; it may have been restored without them."),
+            _("Remove the dataset and connect the data again."),
+        )
+    return path
 
 
 def keep(frame: pd.DataFrame, *, name: str, lineage: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from hansa.areas.studies.models import Contribution, Dataset, PastRelease, Question, Round, Study
+from hansa.areas.studies.models import Contribution, Dataset, Inquiry, PastRelease, Question, Round, Study
 from hansa.areas.studies.rules import RELEASE
 from hansa.areas.studies.states import State
 from hansa.kernel.identity import own
@@ -49,8 +49,8 @@ def needs_steward(study: Study) -> bool:
     return by_limit or not answer(study.request(RELEASE, by_person=False)).permitted
 
 
-def is_lead(study: Study) -> bool:
-    """Tell whether this node leads the rounds of a study."""
+def is_lead(study: Study | Inquiry) -> bool:
+    """Tell whether this node leads a study, or asked an inquiry itself."""
     return study.lead == own().id
 
 

@@ -12,6 +12,7 @@ DECLINE = "studies.decline"
 WITHDRAW = "studies.withdraw"
 CONTRIBUTE = "studies.contribute"
 RELEASE = "studies.release"
+COUNT = "studies.count"
 
 # Above this many people a cell is no longer small in anybody's rule book.
 LARGEST_CELL = 1000
@@ -20,7 +21,7 @@ MOST_STUDIES = 10_000
 
 VOCABULARY = Vocabulary(
     area="studies",
-    actions=frozenset({PROPOSE, APPROVE, DECLINE, WITHDRAW, CONTRIBUTE, RELEASE}),
+    actions=frozenset({PROPOSE, APPROVE, DECLINE, WITHDRAW, CONTRIBUTE, RELEASE, COUNT}),
     stopping=frozenset({DECLINE, WITHDRAW}),
     words=WORDS,
     limits=MappingProxyType(
@@ -41,25 +42,38 @@ VOCABULARY = Vocabulary(
                 kind="integer", direction="at_most", low=1, high=MOST_STUDIES, stated=False
             ),
             "budget_days": Limit(kind="days", direction="at_least", low=1, high=3660, stated=False),
+            # Numbers of people before a study: who says them, how coarse, and how often one may ask.
+            "counting": Limit(kind="choice", choices=("automatic", "steward"), stated=False),
+            "count_step": Limit(kind="integer", direction="at_least", low=1, high=LARGEST_CELL, stated=False),
+            "inquiries_per_week": Limit(kind="integer", direction="at_most", low=1, high=MOST_STUDIES, stated=False),
         }
     ),
 )
 
 GRANTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "investigator": ("studies.propose", "studies.withdraw", "studies.retry", "studies.read", "datasets.read"),
-        "coordinator": ("studies.retry", "studies.withdraw", "studies.read"),
+        "investigator": (
+            "studies.propose",
+            "studies.withdraw",
+            "studies.retry",
+            "studies.read",
+            "datasets.read",
+            "inquiries.ask",
+            "inquiries.read",
+        ),
+        "coordinator": ("studies.retry", "studies.withdraw", "studies.read", "inquiries.ask", "inquiries.read"),
         "steward": (
             "studies.decide",
             "studies.withdraw",
             "studies.release",
             "studies.read",
+            "inquiries.read",
             "datasets.add",
             "datasets.remove",
             "datasets.read",
         ),
         "signatory": ("studies.read",),
-        "auditor": ("studies.read", "datasets.read"),
+        "auditor": ("studies.read", "datasets.read", "inquiries.read"),
         "administrator": ("studies.read",),
     }
 )

@@ -17,6 +17,14 @@ class State(TextChoices):
     FAILED = "failed", _("stopped")
 
 
+class InquiryState(TextChoices):
+    """Where an inquiry about numbers of people stands at this institution."""
+
+    ASKED = "asked", _("asked")
+    COUNTED = "counted", _("answered")
+    DECLINED = "declined", _("declined")
+
+
 class DatasetKind(TextChoices):
     """What a dataset is: one table with a row for each person, or a database of the OMOP common data model."""
 

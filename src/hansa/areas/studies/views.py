@@ -5,22 +5,25 @@ shows. However many studies there are, the lists take the same number of queries
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import cohort_words, guards, omop, queries, weighing
-from hansa.areas.studies.models import Contribution, Dataset, Round, Study
-from hansa.areas.studies.rules import VOCABULARY
-from hansa.areas.studies.states import DatasetKind, DatasetState, State
+from hansa.areas.studies import cohort_words, guards, inquiry_words, omop, queries, weighing
+from hansa.areas.studies.leaving import kind_words, leaves
+from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
+from hansa.areas.studies.rules import COUNT, VOCABULARY
+from hansa.areas.studies.states import DatasetKind, DatasetState, InquiryState, State
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, Partner, PartyDecision, Person, Record, Verdict
 from hansa.kernel.pages import Asked
 from hansa.kernel.people import has
+from hansa.lib.duo import CODES
 from hansa.lib.wording import terms_in_words
 
 Item = dict[str, Any]
@@ -42,13 +45,13 @@ def called(parties: Iterable[str], known_as: Mapping[str, str]) -> str:
     return ", ".join(known_as.get(party, party) for party in parties)
 
 
-def item(study: Study, **more: Any) -> Item:
-    """Return a study as one line of the home page."""
+def item(study: Study | Inquiry, **more: Any) -> Item:
+    """Return a study or an inquiry as one line of the home page."""
     return {
         "title": study.title,
         "url": f"/{study.noun}/{study.pk}/",
         "state": study.state,
-        "words": State(study.state).label,
+        "words": study.State(study.state).label,
         "since": study.updated,
         **more,
     }
@@ -56,7 +59,7 @@ def item(study: Study, **more: Any) -> Item:
 
 def waiting(person: Person) -> list[Item]:
     """Return the studies that wait for a decision of this person."""
-    found = [*_to_decide(person), *_to_release(person)]
+    found = [*_to_decide(person), *_to_count(person), *_to_release(person)]
     if has(person, "studies.retry"):
         stopped = Study.objects.filter(state=State.FAILED, lead=own().id)[:MOST]
         found += [item(study, note=study.trouble or _("It stopped; start it again.")) for study in stopped]
@@ -68,6 +71,7 @@ def waiting_count(person: Person) -> int:
     found = 0
     if has(person, "studies.decide"):
         found += min(MOST, Study.objects.filter(state=State.PROPOSED).count())
+        found += min(MOST, _uncounted().count())
     if has(person, "studies.release"):
         found += len(_unsigned(Study.objects.filter(state=State.REVIEW).only("id", "state")[:MOST]))
     if has(person, "studies.retry"):
@@ -82,6 +86,17 @@ def _to_decide(person: Person) -> list[Item]:
     return [
         item(study, note=_("Look at what would leave this hospital, then approve or decline.")) for study in proposed
     ]
+
+
+def _uncounted() -> QuerySet[Inquiry]:
+    return Inquiry.objects.filter(state=InquiryState.ASKED).exclude(lead=own().id)
+
+
+def _to_count(person: Person) -> list[Item]:
+    if not has(person, "studies.decide"):
+        return []
+    note = _("A partner asks how many people there are here: count and answer, or decline.")
+    return [item(inquiry, note=note) for inquiry in _uncounted()[:MOST]]
 
 
 def _to_release(person: Person) -> list[Item]:
@@ -140,16 +155,36 @@ def choices(action: str, asked: Asked | None = None) -> dict[str, list[tuple[str
         return {
             "dataset": [(row.name, _("{name}, {rows} rows").format(name=row.name, rows=row.rows)) for row in connected]
         }
+    if action == "inquiries.ask":
+        return asking()
     if action == "studies.propose":
         held = Agreement.objects.filter(state=Agreement.State.IN_FORCE)
         return {"agreement": [("", _("the one that has the clause")), *((row.hash, str(row)) for row in held)]}
     return {}
 
 
+def asking() -> dict[str, list[tuple[str, Any]]]:
+    """Return what can be chosen in the question how many people each institution has."""
+    held = Agreement.objects.filter(state=Agreement.State.IN_FORCE)
+    clauses = [clause for row in held for clause in row.document["clauses"] if COUNT in clause["permits"]]
+    return {
+        "clause": [(clause["id"], f"{clause['id']} {text_in(clause['title'])}") for clause in clauses],
+        "purpose": [(code.id, f"{code.name} ({code.id})") for code in CODES.values() if code.sort == "purpose"],
+        "agreement": [("", _("the one that has the clause")), *((row.hash, str(row)) for row in held)],
+    }
+
+
+def text_in(texts: Mapping[str, str]) -> str:
+    """Return a text of a memorandum in the reader's language, or in any that it has."""
+    return texts.get(language()) or next(iter(texts.values()))
+
+
 def detail(record: Record, person: Person) -> dict[str, Any]:
     """Return what the page of a study or a data set shows."""
     if isinstance(record, Study):
         return study_page(record, person)
+    if isinstance(record, Inquiry):
+        return inquiry_words.page(record)
     if isinstance(record, Dataset) and record.kind == DatasetKind.OMOP:
         return {"versions": omop.versions(record), "past": record.past_releases.select_related("study")}
     if isinstance(record, Dataset):
@@ -240,17 +275,6 @@ def _span(span: list[float] | None) -> str:
     return _("{low} to {high}").format(low=f"{span[0]:g}", high=f"{span[1]:g}") if span else ""
 
 
-def kind_words(kind: str) -> str:
-    """Return a kind of analysis as clinicians call it."""
-    words = {
-        "table_one": _("Table 1: who was studied"),
-        "kaplan_meier": _("Survival curves (Kaplan-Meier)"),
-        "glm": _("Regression model"),
-        "cox": _("Survival model (Cox)"),
-    }
-    return words.get(kind, kind)
-
-
 def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
     """Return an analysis of the protocol in words."""
     by = _("by {by}").format(by=analysis["by"]) if analysis.get("by") else ""
@@ -260,79 +284,6 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
         or f"{analysis['time']}, {analysis['event']}"
     )
     return {**analysis, "code": analysis["kind"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
-
-
-def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
-    """Return every number that leaves this hospital, grouped, and who sees what."""
-    own_given = [row for row in given if row.party == own().id and row.labels]
-    start = queries.programme(study).start()
-    sent = {row.number: row.labels for row in own_given} or {1: queries.programme(study).labels(start)}
-    return {
-        "count": max(len(labels) for labels in sent.values()),
-        "groups": grouped(sent, study),
-        "has_run": bool(own_given),
-        "seen_by": seen_by(study, known_as),
-    }
-
-
-def grouped(sent: Mapping[int, Sequence[str]], study: Study) -> list[dict[str, Any]]:
-    """Group the numbers of all rounds by the analysis that each is for; rounds that send alike are told once."""
-    kinds = {analysis["name"]: kind_words(analysis["kind"]) for analysis in study.protocol["analyses"]}
-    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for number, labels in sent.items():
-        for name, words in by_analysis(labels, kinds).items():
-            groups.setdefault((name, tuple(words)), []).append(number)
-    return [
-        {
-            "title": f"{kinds[name]}, {name}" if name else _("Counts"),
-            "rounds": in_rounds(numbers),
-            "count": len(labels),
-            "labels": labels,
-        }
-        for (name, labels), numbers in groups.items()
-    ]
-
-
-def by_analysis(labels: Iterable[str], kinds: Mapping[str, str]) -> dict[str, list[str]]:
-    """Part the numbers of a round by the analysis that each is for; some are for all of them."""
-    found: dict[str, list[str]] = {}
-    for label in labels:
-        name, colon, words = label.partition(": ")
-        is_of_analysis = bool(colon) and name in kinds
-        found.setdefault(name if is_of_analysis else "", []).append(words if is_of_analysis else label)
-    return found
-
-
-def in_rounds(numbers: Sequence[int]) -> str:
-    """Say in which rounds something was sent, without gaps as a span."""
-    first, last = min(numbers), max(numbers)
-    if first == last:
-        return _("round {number}").format(number=first)
-    if last - first + 1 == len(numbers):
-        return _("rounds {first} to {last}").format(first=first, last=last)
-    return _("rounds {numbers}").format(numbers=", ".join(str(number) for number in numbers))
-
-
-def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Say who sees which numbers."""
-    lead = known_as.get(study.lead, study.lead)
-    together = _("the sums over all hospitals, and the result; never the numbers of one hospital")
-    if not queries.is_protected(study):
-        return [
-            (own().name, _("its own rows, and every number above")),
-            (lead, _("adds the numbers and sees those of each hospital, because only two take part")),
-            (_("All parties"), _("the sums over all hospitals, and the result")),
-        ]
-    if queries.is_lead(study):
-        told = _(
-            "its own rows and every number above; from each other hospital only masked words that look like chance"
-        )
-        return [(own().name, told), (_("All parties"), together)]
-    return [
-        (own().name, _("its own rows, and every number above")),
-        (lead, _("adds the numbers; from each other hospital it sees only masked words that look like chance")),
-        (_("All parties"), together),
-    ]
 
 
 def progress(

@@ -15,6 +15,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "studies.withdraw": "withdraw from a study",
                 "studies.contribute": "contribute sums to a study",
                 "studies.release": "release a study's result",
+                "studies.count": "ask and say how many people an institution has in a cohort",
             },
             limits={
                 "minimum_cell": "At least {} people stand behind every number that is released.",
@@ -36,6 +37,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "studies answered on the same "
                 "data for the same purpose.",
                 "budget_days": "Studies count for {} days.",
+                "counting automatic": "How many people an institution has in a cohort is said without "
+                "a further decision.",
+                "counting steward": "A steward decides whether to say how many people an institution has in a cohort.",
+                "count_step": "Such numbers are blurred and rounded to {} people; fewer are not said.",
+                "inquiries_per_week": "One person asks for such numbers at most {} times in a week.",
             },
         ),
         "de": Words(
@@ -46,6 +52,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "studies.withdraw": "sich aus einer Studie zurückziehen",
                 "studies.contribute": "Summen zu einer Studie beitragen",
                 "studies.release": "das Ergebnis einer Studie freigeben",
+                "studies.count": "fragen und sagen, wie viele Menschen einer Einrichtung in einer Kohorte sind",
             },
             limits={
                 "minimum_cell": "Hinter jeder freigegebenen Zahl stehen mindestens {} Menschen.",
@@ -69,6 +76,12 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "höchstens {} Studien auf denselben "
                 "Daten für denselben Zweck beantwortet.",
                 "budget_days": "Studien zählen {} Tage lang.",
+                "counting automatic": "Wie viele Menschen einer Einrichtung in einer Kohorte sind, wird gesagt, "
+                "ohne dass jemand entscheidet.",
+                "counting steward": "Eine für die Daten verantwortliche Person entscheidet, ob gesagt wird, wie viele "
+                "Menschen einer Einrichtung in einer Kohorte sind.",
+                "count_step": "Solche Zahlen werden verwischt und auf {} Menschen gerundet, weniger nicht gesagt.",
+                "inquiries_per_week": "Eine Person fragt höchstens {} Mal in einer Woche nach solchen Zahlen.",
             },
         ),
         "sv": Words(
@@ -79,6 +92,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "studies.withdraw": "dra sig ur en studie",
                 "studies.contribute": "bidra med summor till en studie",
                 "studies.release": "lämna ut en studies resultat",
+                "studies.count": "fråga och säga hur många personer en institution har i en kohort",
             },
             limits={
                 "minimum_cell": "Bakom varje tal som lämnas ut står minst {} personer.",
@@ -100,6 +114,11 @@ WORDS: Mapping[str, Words] = MappingProxyType(
                 "studier besvarade på samma "
                 "data för samma ändamål.",
                 "budget_days": "Studier räknas i {} dagar.",
+                "counting automatic": "Hur många personer en institution har i en kohort sägs utan att någon beslutar.",
+                "counting steward": "En dataansvarig person beslutar om det ska sägas hur många personer en "
+                "institution har i en kohort.",
+                "count_step": "Sådana tal suddas och avrundas till {} personer; färre sägs inte.",
+                "inquiries_per_week": "En person frågar efter sådana tal högst {} gånger i veckan.",
             },
         ),
     }
