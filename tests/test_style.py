@@ -14,7 +14,7 @@ from tests.sources import PACKAGE, ROOT, committed, functions, modules, name, tr
 
 FORBIDDEN = re.compile(r"(utils?|helpers?|common|misc|base|core|managers?|services?)", re.IGNORECASE)
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case, ast.comprehension)
-WRITERS = {"actions", "letters", "jobs", "rounds", "stays", "agreements", "post"}
+WRITERS = {"actions", "letters", "jobs", "rounds", "counting", "stays", "agreements", "post"}
 # Tests of what several modules do together.
 SEVERAL = ("test_every_", "test_attacks")
 CALLED_BY_PLACE = {"from_db"}

@@ -11,7 +11,7 @@ from hansa.lib.wording import LANGUAGES, page
 
 MEMORANDUM = json.loads((files("hansa.cli") / "demo" / "memorandum.json").read_text(encoding="utf-8"))
 # What kind of stay, which cycle and field a clause is about stands in its title and first sentence.
-IN_OTHER_WORDS = {"release", "kind", "cycle", "field"}
+IN_OTHER_WORDS = {"release", "counting", "kind", "cycle", "field"}
 AREAS = {
     "studies",
     "trials",

@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.studies import actions, inquiry_letters, jobs, letters
+from hansa.areas.studies import actions, jobs, letters
 from hansa.areas.studies.models import Dataset, Inquiry, Study
 from hansa.areas.studies.rules import GRANTS, VOCABULARY
 from hansa.kernel.areas import Area
 
 # Importing them registers what the area can do.
-__all__ = ["AREA", "actions", "inquiry_letters", "jobs", "letters"]
+__all__ = ["AREA", "actions", "jobs", "letters"]
 
 AREA = Area(
     name="studies",
