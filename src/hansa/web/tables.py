@@ -66,19 +66,33 @@ def table_one(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
         _("All") if column == "all" else plots.level_words(str(column), by=known.get(by, by))
         for column in analysis["columns"]
     )
+    compared = {one["variable"]: one for one in analysis.get("comparisons") or ()}
+    more = (_("Difference (SMD)"), _("p")) if compared else ()
     lines: list[Line] = []
     last = None
     for line in analysis["lines"]:
+        beside = _beside(compared.get(line["variable"]) if line["variable"] != last else None, len(more))
         if line["statistic"] == "level" and line["variable"] != last:
-            lines.append(Line(str(line["label"]), tuple(Cell("") for _column in heads), is_variable=True))
+            empty = tuple(Cell("") for _column in heads)
+            lines.append(Line(str(line["label"]), (*empty, *beside), is_variable=True))
+            beside = _beside(None, len(more))
         last = line["variable"]
-        lines.append(_line(line))
+        lines.append(_line(line, beside))
+    heads += more
     return Lines(_("Characteristics of the persons: %(name)s") % {"name": analysis["name"]}, heads, tuple(lines))
 
 
-def _line(line: Mapping[str, Any]) -> Line:
+def _beside(compared: Mapping[str, Any] | None, size: int) -> tuple[Cell, ...]:
+    """Return what stands beside a variable: its standardised mean difference and the p value of its first test."""
+    if compared is None:
+        return tuple(Cell("") for _column in range(size))
+    smd, tests = compared["smd"], compared["tests"]
+    return (Cell(NONE if smd is None else figure(smd)), Cell(p_words(tests[0]["p"]) if tests else NONE))
+
+
+def _line(line: Mapping[str, Any], beside: tuple[Cell, ...]) -> Line:
     kind = line["statistic"]
-    cells = tuple(_cell(cell, plain=kind == "persons") for cell in line["cells"])
+    cells = (*(_cell(cell, plain=kind == "persons") for cell in line["cells"]), *beside)
     if kind == "persons":
         return Line(_("Persons"), cells, is_variable=True)
     if kind == "missing":

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hansa.lib.statistics.comparison import comparisons
 from hansa.lib.statistics.description import Block, Description, Figures, decide, describe, shown
 from hansa.lib.statistics.dominance import dominated
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
@@ -123,13 +124,10 @@ class TableOne:
         return {"shown": decided, "sums": nothing, "squares": nothing}
 
     def result(self, state: State) -> dict[str, Any]:
-        """Return the lines of the table, one cell for each column."""
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "by": self.by,
-            **describe(state["shown"], self._moments(state), description=self._description),
-        }
+        """Return the lines of the table, one cell for each column, and how much its groups differ."""
+        described = describe(state["shown"], self._moments(state), description=self._description)
+        compared = {"comparisons": comparisons(described["lines"])} if self.by else {}
+        return {"name": self.name, "kind": self.kind, "by": self.by, **described, **compared}
 
     @property
     def _description(self) -> Description:
