@@ -1,7 +1,7 @@
 import pytest
 
 from hansa.cli import findings
-from tests.web.results import COX, GAUSSIAN, SURVIVAL, TABLE_ONE
+from tests.web.results import COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_show_prints_every_kind_of_analysis(capsys):
@@ -10,6 +10,16 @@ def test_show_prints_every_kind_of_analysis(capsys):
     told = capsys.readouterr().out
     for words in ("3 sites, 100 rows, 4 rounds", "53.0", "too few", "Log-rank: chi-square 8.560", "0.700", "< 0.001"):
         assert words in told
+
+
+def test_incidence_prints_rates_and_ratios():
+    table = findings.incidence({**RATES, "problem": None})
+
+    columns = [list(column.cells) for column in table.columns]
+    assert columns[4] == ["12.000", "20.000", "∞", "400.000"]
+    assert columns[6] == ["", "1.667", "∞", "∞"]
+    assert columns[7][3] == "0.660 to ∞"
+    assert columns[8] == ["", "0.164", "", "0.125"]
 
 
 def test_show_counts_one_as_one(capsys):

@@ -112,3 +112,51 @@ TABLE_ONE = {
         },
     ],
 }
+
+NO_RATIO = {"estimate": None, "low": None, "high": None, "p": None}
+RATES = {
+    "name": "rates",
+    "unit": "a",
+    "groups": [
+        {
+            "level": "no",
+            "persons": 50,
+            "events": 12,
+            "time": 1000.0,
+            "rate": 0.012,
+            "low": 0.0062,
+            "high": 0.021,
+            "ratio": None,
+        },
+        {
+            "level": "yes",
+            "persons": 40,
+            "events": 30,
+            "time": 1500.0,
+            "rate": 0.02,
+            "low": 0.0135,
+            "high": 0.0286,
+            "ratio": {"estimate": 1.667, "low": 0.831, "high": 3.58, "p": 0.164},
+        },
+        {
+            "level": "nobody at risk",
+            "persons": 9,
+            "events": 0,
+            "time": 0.0,
+            "rate": None,
+            "low": None,
+            "high": None,
+            "ratio": NO_RATIO,
+        },
+        {
+            "level": "first without",
+            "persons": 9,
+            "events": 4,
+            "time": 10.0,
+            "rate": 0.4,
+            "low": 0.109,
+            "high": 1.02,
+            "ratio": {**NO_RATIO, "low": 0.66, "p": 0.125},
+        },
+    ],
+}

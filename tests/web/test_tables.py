@@ -1,7 +1,7 @@
 from django.utils import translation
 
 from hansa.web import tables
-from tests.web.results import COX, SURVIVAL, TABLE_ONE
+from tests.web.results import COX, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_table_one_writes_counts_means_and_what_is_withheld():
@@ -35,3 +35,37 @@ def test_survival_gives_the_picture_in_numbers():
     assert table.columns == ("Hormontherapie: nein", "Hormontherapie: ja")
     assert [line.label for line in table.lines] == ["0", "20", "40", "60", "80"]
     assert table.lines[3].cells == ("60,0\xa0% [40]", "96,0\xa0% [45]")
+
+
+def test_incidence_tells_rates_for_a_thousand_units_and_ratios():
+    with translation.override("en"):
+        table = tables.incidence(RATES, by="hormone")
+
+    assert table.columns == (
+        *("Persons", "Events", "Time at risk in years", "Rate for 1,000 years (95 % interval)"),
+        *("Rate ratio (95 % interval)", "p"),
+    )
+    assert [line.cells[3:] for line in table.lines] == [
+        ("12.0 (6.20 to 21.0)", "–", "–"),
+        ("20.0 (13.5 to 28.6)", "1.67 (0.83 to 3.58)", "0.164"),
+        ("–", "–", "–"),
+        ("400 (109 to 1020)", "∞ (0.66 to ∞)", "0.125"),
+    ]
+
+
+def test_table_one_tells_how_much_two_groups_differ():
+    compared = {
+        **TABLE_ONE,
+        "comparisons": [
+            {"variable": "age", "smd": 0.51, "tests": [{"test": "welch", "p": 0.0004}]},
+            {"variable": "grade", "smd": None, "tests": []},
+        ],
+    }
+
+    with translation.override("en"):
+        table = tables.table_one(compared)
+
+    assert table.columns[-2:] == ("Difference (SMD)", "p")
+    assert [tuple(cell.words for cell in line.cells[-2:]) for line in table.lines] == [
+        *(("", ""), ("0.51", "< 0.001"), ("–", "–"), ("", ""), ("", "")),
+    ]

@@ -12,7 +12,7 @@ RATIOS = ("binomial", "poisson")
 
 def show(result: dict[str, Any]) -> None:
     """Print every analysis of a result."""
-    kinds = {"table_one": description, "kaplan_meier": survival, "glm": model, "cox": model}
+    kinds = {"table_one": description, "kaplan_meier": survival, "incidence": incidence, "glm": model, "cox": model}
     sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
     console().print(f"{', '.join(sizes)}.")
     for analysis in result["analyses"]:
@@ -40,6 +40,30 @@ def model(analysis: dict[str, Any]) -> Table:
     if problem := analysis.get("problem"):
         table.caption = str(problem)
     return table
+
+
+def incidence(analysis: dict[str, Any]) -> Table:
+    """Return the incidence rate of each group, for a thousand units of time, and its ratio to the first."""
+    heads = ("group", "persons", "events", f"time ({analysis['unit']})", f"rate for 1000 {analysis['unit']}")
+    table = Table(*heads, "95% interval", "rate ratio", "95% interval", "p", title=analysis["name"])
+    for group in analysis["groups"]:
+        table.add_row(
+            str(group["level"] or "all"),
+            str(group["persons"]),
+            str(group["events"]),
+            f"{group['time']:g}",
+            *figures(group, "rate", times=1000),
+            *(figures(group["ratio"], "estimate") if group["ratio"] else ("", "")),
+            p_words(group["ratio"]["p"]) if group["ratio"] and group["ratio"]["p"] is not None else "",
+        )
+    table.caption = analysis["problem"]
+    return table
+
+
+def figures(told: dict[str, Any], key: str, *, times: float = 1.0) -> tuple[str, str]:
+    """Return a figure and its interval; a side without a bound is infinite."""
+    low, middle, high = ("∞" if told[name] is None else f"{times * told[name]:.3f}" for name in ("low", key, "high"))
+    return middle, f"{low} to {high}"
 
 
 def survival(analysis: dict[str, Any]) -> Table:

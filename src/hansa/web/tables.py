@@ -6,6 +6,7 @@ missing. A count that the clause does not let out is said to be withheld, never 
 blank, so that an empty cell can only mean "nobody".
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from hansa.web import forest, plots
 from hansa.web.figures import NONE, count, figure, p_words, percent
 
 Analysis = Mapping[str, Any]
+#: Rates are told for so many units of time.
+PER = 1_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,47 @@ def estimates(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
         _("p"),
     )
     return Lines(_("Estimates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
+
+
+def incidence(analysis: Analysis, *, by: str = "") -> Lines:
+    """Return incidence rates by group: persons, events, time at risk, rate for a thousand units of time, ratio."""
+    unit = plots.unit_words(str(analysis["unit"]))
+    lines = [
+        Plain(
+            plots.level_words(group["level"], by=by),
+            (
+                count(group["persons"]),
+                count(group["events"]),
+                figure(group["time"]),
+                _interval(group, "rate", times=PER),
+                _interval(group["ratio"], "estimate") if group["ratio"] else NONE,
+                p_words(group["ratio"]["p"]) if group["ratio"] and group["ratio"]["p"] is not None else NONE,
+            ),
+        )
+        for group in analysis["groups"]
+    ]
+    columns = (
+        _("Persons"),
+        _("Events"),
+        _("Time at risk in %(unit)s") % {"unit": unit},
+        _("Rate for 1,000 %(unit)s (95 %% interval)") % {"unit": unit},
+        _("Rate ratio (95 % interval)"),
+        _("p"),
+    )
+    return Lines(_("Incidence rates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
+
+
+def _interval(told: Mapping[str, Any], key: str, *, times: float = 1.0) -> str:
+    """Return a figure with its interval; a side without a bound is infinite."""
+    if told[key] is None and told["low"] is None:
+        return NONE
+    high = math.inf if told["high"] is None else times * told["high"]
+    middle = math.inf if told[key] is None else times * told[key]
+    return _("%(estimate)s (%(low)s to %(high)s)") % {
+        "estimate": figure(middle),
+        "low": figure(times * told["low"]),
+        "high": figure(high),
+    }
 
 
 def survival(analysis: Analysis, *, by: str = "") -> Lines:

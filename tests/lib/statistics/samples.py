@@ -19,8 +19,8 @@ UNEVEN = (500, 120)
 NUMBER, BOOLEAN = Variable(type="number"), Variable(type="boolean")
 
 
-def ranged(low, high):
-    return Variable(type="number", range=(low, high))
+def ranged(low, high, unit=""):
+    return Variable(type="number", range=(low, high), unit=unit)
 
 
 def category(*levels):

@@ -288,3 +288,21 @@ def test_table_one_alone_begins_at_once():
 
     assert programme.labels(programme.start())[3] == "baseline: persons without hormone"
     assert rehearse(programme.protocol, sites(gbsg2(programme.protocol)[1]))["rounds"] == 3
+
+
+RATES = "  - {name: rates, kind: incidence, time: time, event: event, by: hormone}\n"
+
+
+def test_rates_run_in_a_programme_and_their_time_is_looked_at_in_each_group():
+    text = TEXT.replace("disclosure:", f"{RATES}disclosure:")
+    protocol = parse(text)
+    frame, table = gbsg2(protocol)
+
+    result = rehearse(protocol, sites(table))
+    own = list(Programme(protocol).own_checks(table))[-1]
+
+    found = {group["level"]: group["time"] for group in analysis(result, "rates")["groups"]}
+    assert found == pytest.approx(frame.groupby("hormone")["time"].sum().to_dict(), rel=1e-10)
+    assert list(own.variables) == ["time among hormone[no]", "time among hormone[yes]"]
+    assert "time" in protocol.model_variables()
+    assert protocol.times() == ("time",)

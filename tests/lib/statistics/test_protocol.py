@@ -271,3 +271,26 @@ def test_check_never_breaks_on_a_broken_text(place, gone, put):
     faults = check(broken)
 
     assert all(fault.line >= 1 and fault.message and fault.remedy for fault in faults)
+
+
+RATES = """\
+analyses:
+  - {name: rates, kind: incidence, time: time, event: event, by: hormone}
+disclosure: {minimum_cell: 10}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("", "", []),
+        ("unit: d, range: [0, 3000]", "range: [0, 3000]", ["The time 'time' has no unit of time."]),
+        ("range: [0, 3000], label: Rec", "label: Rec", ["The time 'time' has no range that begins at 0 or later."]),
+        ("event: event", "event: age", ["'age' is a number."]),
+        ("time: time", "time: tme", ["The variable 'tme' is not declared."]),
+    ],
+)
+def test_rates_need_a_time_with_unit_and_range_but_no_grid(before, after, told):
+    text = TEXT[: TEXT.index("analyses:")] + RATES
+
+    assert [fault.message for fault in check(text.replace(before, after, 1))] == told

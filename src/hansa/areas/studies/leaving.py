@@ -15,6 +15,7 @@ def kind_words(kind: str) -> str:
     words = {
         "table_one": _("Table 1: who was studied"),
         "kaplan_meier": _("Survival curves (Kaplan-Meier)"),
+        "incidence": _("Incidence rates"),
         "glm": _("Regression model"),
         "cox": _("Survival model (Cox)"),
     }

@@ -14,7 +14,7 @@ its sums are not masked, so that another can read them.
 `rehearse` runs the programme over tables in one process. It calls what a node calls.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -28,13 +28,15 @@ from hansa.lib.statistics import cox, kaplan_meier
 from hansa.lib.statistics.crossings import is_few
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
-from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, Protocol, TableOneAnalysis
+from hansa.lib.statistics.incidence import Incidence
+from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, IncidenceAnalysis, Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.table_one import TableOne
 
 FACTORIES: Mapping[str, Callable[..., Estimator]] = {
     "table_one": TableOne.from_protocol,
     "kaplan_meier": kaplan_meier.from_protocol,
+    "incidence": Incidence.from_protocol,
     "glm": Glm.from_protocol,
     "cox": cox.from_protocol,
 }
@@ -142,7 +144,9 @@ class Programme:
         complete = table.complete(self._model_variables)
         for analysis, estimator in zip(self.protocol.analyses, self.estimators, strict=True):
             if isinstance(analysis, TableOneAnalysis):
-                yield OwnRows(dict(_described(analysis, table, protocol=self.protocol)))
+                yield OwnRows(dict(_described(analysis.variables, table, by=analysis.by, protocol=self.protocol)))
+            elif isinstance(analysis, IncidenceAnalysis):
+                yield OwnRows(dict(_described((analysis.time,), complete, by=analysis.by, protocol=self.protocol)))
             elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
                 formula = self.protocol.formula(analysis)
                 values = complete[formula.response].astype(np.float64)
@@ -222,11 +226,13 @@ def rehearse(protocol: Protocol, sites: Mapping[str, Table]) -> dict[str, Any]:
     return programme.result(state)
 
 
-def _described(analysis: TableOneAnalysis, table: Table, *, protocol: Protocol) -> Iterator[tuple[str, Vector]]:
-    """Yield the known values of each number in each group of a Table 1."""
-    numbers = [name for name in analysis.variables if protocol.variables[name].type == "number"]
-    levels = protocol.variables[analysis.by].categories if analysis.by else ()
-    groups = {f" among {analysis.by}[{level}]": table[str(analysis.by)] == code for code, level in enumerate(levels)}
+def _described(
+    names: Sequence[str], table: Table, *, by: str | None, protocol: Protocol
+) -> Iterator[tuple[str, Vector]]:
+    """Yield the known values of each number in each group that its values are added up over."""
+    numbers = [name for name in names if protocol.variables[name].type == "number"]
+    levels = protocol.variables[by].categories if by else ()
+    groups = {f" among {by}[{level}]": table[str(by)] == code for code, level in enumerate(levels)}
     for where, among in groups.items() or [("", np.ones(table.rows, dtype=np.bool_))]:
         for name in numbers:
             yield f"{name}{where}", table[name][among & ~table.missing(name)].astype(np.float64)

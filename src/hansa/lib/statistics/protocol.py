@@ -25,6 +25,7 @@ from hansa.lib.statistics.schema import (
     Data,
     Disclosure,
     GlmAnalysis,
+    IncidenceAnalysis,
     KaplanMeierAnalysis,
     Protocol,
     TableOneAnalysis,
@@ -43,6 +44,7 @@ MOST_SUMS = 100_000
 KINDS: dict[str, type[BaseModel]] = {
     "table_one": TableOneAnalysis,
     "kaplan_meier": KaplanMeierAnalysis,
+    "incidence": IncidenceAnalysis,
     "glm": GlmAnalysis,
     "cox": CoxAnalysis,
 }
@@ -228,6 +230,8 @@ def _sums(analysis: Analysis, protocol: Protocol) -> float:
         times = _steps(_response(analysis, protocol), protocol) if analysis.baseline == "pooled" else 0
         return 2 * times * math.prod(_width(name, protocol) for name in analysis.strata)
     groups = _width(analysis.by, protocol)
+    if isinstance(analysis, IncidenceAnalysis):
+        return 2 * groups
     if isinstance(analysis, KaplanMeierAnalysis):
         return 2 * _steps(analysis.time, protocol) * groups
     return groups * sum(3 + _width(name, protocol) for name in analysis.variables)
@@ -289,7 +293,7 @@ def _odd_analysis(analysis: Analysis, protocol: Protocol) -> Iterator[tuple[str,
         yield from _odd_model(analysis, protocol)
         return
     keys = {"by": analysis.by}
-    if isinstance(analysis, KaplanMeierAnalysis):
+    if isinstance(analysis, KaplanMeierAnalysis | IncidenceAnalysis):
         keys |= {"time": analysis.time, "event": analysis.event}
     for key, name in keys.items():
         if name is not None:
@@ -300,7 +304,8 @@ def _odd_analysis(analysis: Analysis, protocol: Protocol) -> Iterator[tuple[str,
         if len(set(analysis.variables) | {analysis.by}) <= len(analysis.variables):
             yield "variables", "A variable is described twice.", "Name each once, and not the one of 'by'."
     elif analysis.time in protocol.variables:
-        yield from _odd_time("time", name=analysis.time, protocol=protocol)
+        is_on_grid = isinstance(analysis, KaplanMeierAnalysis)
+        yield from _odd_time("time", name=analysis.time, protocol=protocol, is_on_grid=is_on_grid)
 
 
 def _odd_name(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
@@ -345,11 +350,11 @@ def _odd_response(analysis: GlmAnalysis, response: Variable) -> Iterator[tuple[s
         yield "formula", "The response of a poisson model may be negative.", "Give it a range that begins at 0."
 
 
-def _odd_time(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+def _odd_time(key: str, *, name: str, protocol: Protocol, is_on_grid: bool = True) -> Iterator[tuple[str, str, str]]:
     time = protocol.variables[name]
     if time.unit not in DAYS:
         yield key, f"The time '{name}' has no unit of time.", f"Give it a unit: {', '.join(DAYS)}."
     if time.range is None or time.range[0] < 0:
         yield key, f"The time '{name}' has no range that begins at 0 or later.", "Give it one, such as [0, 3000]."
-    if protocol.disclosure.time_grid is None:
+    if is_on_grid and protocol.disclosure.time_grid is None:
         yield key, "There is no time grid.", "Add 'time_grid:' under disclosure, in the unit of the time."

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from hansa.lib.disclosure import rows_apart
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics.formula import Column as Product
-from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, Protocol, TableOneAnalysis
+from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, IncidenceAnalysis, Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Column, Table
 from hansa.lib.statistics.units import factor, likely_unit
 from hansa.lib.statistics.variables import Variable
@@ -123,6 +123,9 @@ def _summed(table: Table, protocol: Protocol) -> Iterator[tuple[tuple[str, str],
             numbers = [name for name in analysis.variables if protocol.variables[name].type == "number"]
             for where, part in _groups(table, by=analysis.by):
                 yield from (((name, where), part[name][~part.missing(name)]) for name in numbers)
+        elif isinstance(analysis, IncidenceAnalysis):
+            for where, part in _groups(complete, by=analysis.by):
+                yield (analysis.time, where), part[analysis.time]
         elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
             formula = protocol.formula(analysis)
             for column in formula.columns:

@@ -59,6 +59,16 @@ class KaplanMeierAnalysis(_Closed):
     by: Name | None = None
 
 
+class IncidenceAnalysis(_Closed):
+    """Estimate the rate of an event per unit of time, by the levels of a category where `by` names one."""
+
+    name: Name
+    kind: Literal["incidence"]
+    time: Name
+    event: Name
+    by: Name | None = None
+
+
 class GlmAnalysis(_Closed):
     """Fit a generalised linear model with the canonical link of its family."""
 
@@ -79,7 +89,7 @@ class CoxAnalysis(_Closed):
     baseline: Literal["pooled", "site"] = "pooled"
 
 
-Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | GlmAnalysis | CoxAnalysis
+Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | GlmAnalysis | CoxAnalysis
 
 
 class Data(_Closed):
@@ -133,7 +143,7 @@ class Protocol(_Closed):
         """Return the variables an analysis reads, each once."""
         if isinstance(analysis, TableOneAnalysis):
             found: tuple[str | None, ...] = (analysis.by, *analysis.variables)
-        elif isinstance(analysis, KaplanMeierAnalysis):
+        elif isinstance(analysis, KaplanMeierAnalysis | IncidenceAnalysis):
             found = (analysis.time, analysis.event, analysis.by)
         elif isinstance(analysis, CoxAnalysis):
             found = (*self.formula(analysis).used, *analysis.strata)

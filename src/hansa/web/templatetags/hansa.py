@@ -101,6 +101,12 @@ def survival_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
     return {"table": tables.survival(analysis, by=by)}
 
 
+@register.inclusion_tag("web/components/estimates.html")
+def incidence_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
+    """Show incidence rates."""
+    return {"table": tables.incidence(analysis, by=by)}
+
+
 @register.filter
 def p_value(p: float) -> str:
     """Write a p value."""
