@@ -1,7 +1,7 @@
 import pytest
 
 from hansa.cli import findings
-from tests.web.results import COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_show_prints_every_kind_of_analysis(capsys):
@@ -20,6 +20,14 @@ def test_incidence_prints_rates_and_ratios():
     assert columns[6] == ["", "1.667", "∞", "∞"]
     assert columns[7][3] == "0.660 to ∞"
     assert columns[8] == ["", "0.164", "", "0.125"]
+
+
+def test_agreement_prints_how_far_sites_differ():
+    columns = [list(column.cells) for column in findings.agreement(AGREEMENT).columns]
+
+    assert columns[1] == ["3", "3", "2", "1"]
+    assert columns[2] == ["", "0.700", "1.000", ""]
+    assert columns[7] == ["", "0.301 to 1.649", "–", ""]
 
 
 def test_show_counts_one_as_one(capsys):

@@ -160,3 +160,32 @@ RATES = {
         },
     ],
 }
+
+AGREEMENT = {
+    "name": "agreement",
+    "of": "adjusted",
+    "model": "cox",
+    "family": None,
+    "terms": [
+        {"name": "Intercept", "sites": 3, "random": None, "prediction": None, "i2": None, "tau2": None, "p": None},
+        {
+            "name": "hormone[yes]",
+            "sites": 3,
+            "i2": 0.25,
+            "tau2": 0.0123,
+            "p": 0.0402,
+            "random": {"estimate": -0.3567, "low": -0.7, "high": 0.0},
+            "prediction": {"low": -1.2, "high": 0.5},
+        },
+        {
+            "name": "age",
+            "sites": 2,
+            "i2": 0.0,
+            "tau2": 0.0,
+            "p": 0.8,
+            "prediction": None,
+            "random": {"estimate": 0.0, "low": -0.1, "high": 0.1},
+        },
+        {"name": "size", "sites": 1, "random": None, "prediction": None, "i2": None, "tau2": None, "p": None},
+    ],
+}

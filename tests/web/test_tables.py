@@ -1,7 +1,7 @@
 from django.utils import translation
 
 from hansa.web import tables
-from tests.web.results import COX, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_table_one_writes_counts_means_and_what_is_withheld():
@@ -68,4 +68,16 @@ def test_table_one_tells_how_much_two_groups_differ():
     assert table.columns[-2:] == ("Difference (SMD)", "p")
     assert [tuple(cell.words for cell in line.cells[-2:]) for line in table.lines] == [
         *(("", ""), ("0.51", "< 0.001"), ("–", "–"), ("", ""), ("", "")),
+    ]
+
+
+def test_agreement_tells_how_far_hospitals_differ():
+    with translation.override("en"):
+        table = tables.agreement(AGREEMENT, labels={"hormone": "hormone therapy"})
+
+    assert table.columns[1] == "hazard ratio (95 % interval)"
+    assert [(line.label, *(cell.replace("\xa0", " ") for cell in line.cells)) for line in table.lines] == [
+        ("hormone therapy: yes", "3", "0.70 (0.50 to 1.00)", "25.0 %", "0.012", "0.040", "0.30 to 1.65"),
+        ("age", "2", "1.00 (0.90 to 1.11)", "0.0 %", "0.000", "0.800", "–"),
+        ("size", "1", "–", "–", "–", "–", "–"),
     ]

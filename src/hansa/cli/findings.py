@@ -12,7 +12,8 @@ RATIOS = ("binomial", "poisson")
 
 def show(result: dict[str, Any]) -> None:
     """Print every analysis of a result."""
-    kinds = {"table_one": description, "kaplan_meier": survival, "incidence": incidence, "glm": model, "cox": model}
+    kinds = {"table_one": description, "kaplan_meier": survival, "incidence": incidence, "meta_analysis": agreement}
+    kinds |= dict.fromkeys(("glm", "cox"), model)
     sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
     console().print(f"{', '.join(sizes)}.")
     for analysis in result["analyses"]:
@@ -57,6 +58,31 @@ def incidence(analysis: dict[str, Any]) -> Table:
             p_words(group["ratio"]["p"]) if group["ratio"] and group["ratio"]["p"] is not None else "",
         )
     table.caption = analysis["problem"]
+    return table
+
+
+def agreement(analysis: dict[str, Any]) -> Table:
+    """Return how far the sites agree on each term of a model, ratios where people read ratios."""
+    is_ratio = analysis["model"] == "cox" or analysis["family"] in RATIOS
+    scale = math.exp if is_ratio else float
+    heads = ("term", "sites", "ratio" if is_ratio else "estimate", "95% interval", "I²", "tau²", "p of Q", "prediction")
+    table = Table(*heads, title=f"{analysis['name']}: random effects for {analysis['of']}")
+    for term in analysis["terms"]:
+        if term["random"] is None:
+            table.add_row(term["name"], str(term["sites"]))
+            continue
+        low, middle, high = (f"{scale(term['random'][key]):.3f}" for key in ("low", "estimate", "high"))
+        far = term["prediction"]
+        table.add_row(
+            term["name"],
+            str(term["sites"]),
+            middle,
+            f"{low} to {high}",
+            share(term["i2"]),
+            f"{term['tau2']:.4g}",
+            p_words(term["p"]),
+            f"{scale(far['low']):.3f} to {scale(far['high']):.3f}" if far else "–",
+        )
     return table
 
 

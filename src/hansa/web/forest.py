@@ -7,7 +7,7 @@ cut silently; its numbers stand beside it. Lewis, Clarke (2001), BMJ 322, 1479.
 
 # ruff: noqa: PLR2004 -- the measures of a drawing are read best where it is drawn
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,9 +82,14 @@ def is_ratio(analysis: Analysis) -> bool:
     return analysis["kind"] == "cox" or analysis.get("family") in ("binomial", "poisson")
 
 
+def scale(analysis: Analysis) -> Callable[[float], float]:
+    """Return how an estimate of a model becomes what people read."""
+    return _exp if is_ratio(analysis) else float
+
+
 def terms(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> list[Term]:
     """Return the model's terms without the intercept, on the scale that people read."""
-    change = _exp if is_ratio(analysis) else float
+    change = scale(analysis)
     return [
         Term(
             label=term_words(str(term["name"]), labels=labels or {}),

@@ -7,7 +7,7 @@ blank, so that an empty cell can only mean "nobody".
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,6 +164,47 @@ def incidence(analysis: Analysis, *, by: str = "") -> Lines:
         _("p"),
     )
     return Lines(_("Incidence rates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
+
+
+def agreement(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:
+    """Return how far the hospitals agree on each term of a model: what they estimate together, and how they differ."""
+    model = {"kind": analysis["model"], "family": analysis["family"]}
+    scale = forest.scale(model)
+    lines = [
+        Plain(
+            forest.term_words(str(term["name"]), labels=labels or {}),
+            (
+                count(term["sites"]),
+                _scaled(term["random"], scale, middle="estimate"),
+                percent(term["i2"]) if term["i2"] is not None else NONE,
+                figure(term["tau2"]) if term["tau2"] is not None else NONE,
+                p_words(term["p"]) if term["p"] is not None else NONE,
+                _scaled(term["prediction"], scale),
+            ),
+        )
+        for term in analysis["terms"]
+        if term["name"] != "Intercept"
+    ]
+    columns = (
+        _("Hospitals"),
+        _("%(measure)s (95 %% interval)") % {"measure": forest.measure_words(model)},
+        _("I²"),
+        _("τ²"),
+        _("p of Q"),
+        _("Where a further hospital would lie"),
+    )
+    caption = _("What each hospital estimates alone, for %(name)s (random effects)") % {"name": analysis["of"]}
+    return Lines(caption, columns, tuple(lines))
+
+
+def _scaled(told: Mapping[str, float] | None, scale: Callable[[float], float], *, middle: str = "") -> str:
+    """Return an interval on the scale that people read, with its middle where there is one."""
+    if told is None:
+        return NONE
+    low, high = figure(scale(told["low"])), figure(scale(told["high"]))
+    if not middle:
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return _("%(estimate)s (%(low)s to %(high)s)") % {"estimate": figure(scale(told[middle])), "low": low, "high": high}
 
 
 def _interval(told: Mapping[str, Any], key: str, *, times: float = 1.0) -> str:

@@ -17,6 +17,7 @@ def kind_words(kind: str) -> str:
         "kaplan_meier": _("Survival curves (Kaplan-Meier)"),
         "incidence": _("Incidence rates"),
         "glm": _("Regression model"),
+        "meta_analysis": _("Do the hospitals agree?"),
         "cox": _("Survival model (Cox)"),
     }
     return words.get(kind, kind)

@@ -281,6 +281,7 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
     what = (
         analysis.get("formula")
         or ", ".join(analysis.get("variables") or ())
+        or analysis.get("of")
         or f"{analysis['time']}, {analysis['event']}"
     )
     return {**analysis, "code": analysis["kind"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}

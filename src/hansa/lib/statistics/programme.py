@@ -29,6 +29,7 @@ from hansa.lib.statistics.crossings import is_few
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
 from hansa.lib.statistics.incidence import Incidence
+from hansa.lib.statistics.meta_analysis import Heterogeneity
 from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, IncidenceAnalysis, Protocol, TableOneAnalysis
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.table_one import TableOne
@@ -39,6 +40,7 @@ FACTORIES: Mapping[str, Callable[..., Estimator]] = {
     "incidence": Incidence.from_protocol,
     "glm": Glm.from_protocol,
     "cox": cox.from_protocol,
+    "meta_analysis": Heterogeneity.from_protocol,
 }
 # A site, its rows, and those of them that models use.
 OWN_SUMS = ("sites", "persons", "persons without missing values")

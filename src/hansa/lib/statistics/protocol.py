@@ -7,7 +7,7 @@ formulas, levels, the time grid. All faults of one step are reported together.
 
 import difflib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -27,6 +27,7 @@ from hansa.lib.statistics.schema import (
     GlmAnalysis,
     IncidenceAnalysis,
     KaplanMeierAnalysis,
+    MetaAnalysis,
     Protocol,
     TableOneAnalysis,
 )
@@ -47,6 +48,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "incidence": IncidenceAnalysis,
     "glm": GlmAnalysis,
     "cox": CoxAnalysis,
+    "meta_analysis": MetaAnalysis,
 }
 
 PLAIN = (
@@ -202,7 +204,7 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
         place = ("analyses", index)
         if analysis.name in names[:index]:
             yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
-        for key, message, remedy in _odd_analysis(analysis, protocol):
+        for key, message, remedy in ODD[analysis.kind](analysis, protocol):
             yield (*place, key), message, remedy
     yield from cohort_data.odd(protocol)
     yield from _odd_size(protocol)
@@ -224,7 +226,7 @@ def _odd_size(protocol: Protocol) -> Iterator[Finding]:
 
 def _sums(analysis: Analysis, protocol: Protocol) -> float:
     """Return about how many numbers of its first round an analysis asks for, where levels or times decide that."""
-    if isinstance(analysis, GlmAnalysis):
+    if isinstance(analysis, GlmAnalysis | MetaAnalysis):
         return 0  # formula.py bounds the columns
     if isinstance(analysis, CoxAnalysis):
         times = _steps(_response(analysis, protocol), protocol) if analysis.baseline == "pooled" else 0
@@ -288,24 +290,31 @@ def _odd_levels(variable: Variable) -> Iterator[tuple[str, str, str]]:
         yield "coding", f"The coding leads to '{unknown[0]}', which is no level.", f"Use {', '.join(levels)}."
 
 
-def _odd_analysis(analysis: Analysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    if isinstance(analysis, GlmAnalysis | CoxAnalysis):
-        yield from _odd_model(analysis, protocol)
-        return
-    keys = {"by": analysis.by}
-    if isinstance(analysis, KaplanMeierAnalysis | IncidenceAnalysis):
-        keys |= {"time": analysis.time, "event": analysis.event}
-    for key, name in keys.items():
-        if name is not None:
-            yield from _odd_name(key, name=name, protocol=protocol)
-    if isinstance(analysis, TableOneAnalysis):
-        for name in analysis.variables:
-            yield from _odd_name("variables", name=name, protocol=protocol)
-        if len(set(analysis.variables) | {analysis.by}) <= len(analysis.variables):
-            yield "variables", "A variable is described twice.", "Name each once, and not the one of 'by'."
-    elif analysis.time in protocol.variables:
+def _odd_table(analysis: TableOneAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    yield from _odd_groups(analysis.by, protocol)
+    for name in analysis.variables:
+        yield from _odd_name("variables", name=name, protocol=protocol)
+    if len(set(analysis.variables) | {analysis.by}) <= len(analysis.variables):
+        yield "variables", "A variable is described twice.", "Name each once, and not the one of 'by'."
+
+
+def _odd_times(analysis: KaplanMeierAnalysis | IncidenceAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    yield from _odd_groups(analysis.by, protocol)
+    yield from _odd_name("time", name=analysis.time, protocol=protocol)
+    yield from _odd_name("event", name=analysis.event, protocol=protocol)
+    if analysis.time in protocol.variables:
         is_on_grid = isinstance(analysis, KaplanMeierAnalysis)
         yield from _odd_time("time", name=analysis.time, protocol=protocol, is_on_grid=is_on_grid)
+
+
+def _odd_comparison(analysis: MetaAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    if not list(protocol.models(analysis.of)):
+        yield "of", f"There is no model '{analysis.of}'.", "Name an analysis of kind glm or cox."
+
+
+def _odd_groups(by: str | None, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    if by is not None:
+        yield from _odd_name("by", name=by, protocol=protocol)
 
 
 def _odd_name(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
@@ -358,3 +367,13 @@ def _odd_time(key: str, *, name: str, protocol: Protocol, is_on_grid: bool = Tru
         yield key, f"The time '{name}' has no range that begins at 0 or later.", "Give it one, such as [0, 3000]."
     if is_on_grid and protocol.disclosure.time_grid is None:
         yield key, "There is no time grid.", "Add 'time_grid:' under disclosure, in the unit of the time."
+
+
+ODD: dict[str, Callable[..., Iterator[tuple[str, str, str]]]] = {
+    "table_one": _odd_table,
+    "kaplan_meier": _odd_times,
+    "incidence": _odd_times,
+    "glm": _odd_model,
+    "cox": _odd_model,
+    "meta_analysis": _odd_comparison,
+}

@@ -17,6 +17,7 @@ the digest of the values in canonical form, so YAML and JSON of the same content
 """
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,7 +90,16 @@ class CoxAnalysis(_Closed):
     baseline: Literal["pooled", "site"] = "pooled"
 
 
-Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | GlmAnalysis | CoxAnalysis
+class MetaAnalysis(_Closed):
+    """Compare what each site estimates alone, for the model that `of` names."""
+
+    name: Name
+    kind: Literal["meta_analysis"]
+    of: Name
+
+
+Model: TypeAlias = GlmAnalysis | CoxAnalysis
+Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis
 
 
 class Data(_Closed):
@@ -135,9 +145,15 @@ class Protocol(_Closed):
         """Return the codes of the Data Use Ontology that a clause must cover."""
         return (self.purpose,)
 
-    def formula(self, analysis: GlmAnalysis | CoxAnalysis) -> Formula:
+    def formula(self, analysis: Model) -> Formula:
         """Return the parsed formula of a model."""
         return parse_formula(analysis.formula, variables=self.variables, survival=analysis.kind == "cox")
+
+    def models(self, name: str) -> Iterator[Model]:
+        """Yield the model of a name, nothing if there is none."""
+        for analysis in self.analyses:
+            if isinstance(analysis, GlmAnalysis | CoxAnalysis) and analysis.name == name:
+                yield analysis
 
     def used_by(self, analysis: Analysis) -> tuple[str, ...]:
         """Return the variables an analysis reads, each once."""
@@ -145,6 +161,8 @@ class Protocol(_Closed):
             found: tuple[str | None, ...] = (analysis.by, *analysis.variables)
         elif isinstance(analysis, KaplanMeierAnalysis | IncidenceAnalysis):
             found = (analysis.time, analysis.event, analysis.by)
+        elif isinstance(analysis, MetaAnalysis):
+            found = tuple(name for model in self.models(analysis.of) for name in self.used_by(model))
         elif isinstance(analysis, CoxAnalysis):
             found = (*self.formula(analysis).used, *analysis.strata)
         else:

@@ -107,6 +107,12 @@ def incidence_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
     return {"table": tables.incidence(analysis, by=by)}
 
 
+@register.inclusion_tag("web/components/estimates.html")
+def agreement_table(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
+    """Show how far the hospitals agree on a model."""
+    return {"table": tables.agreement(analysis, labels=labels)}
+
+
 @register.filter
 def p_value(p: float) -> str:
     """Write a p value."""
