@@ -1,7 +1,7 @@
 from django.utils import translation
 
 from hansa.web import tables
-from tests.web.results import AGREEMENT, COX, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_table_one_writes_counts_means_and_what_is_withheld():
@@ -24,8 +24,18 @@ def test_estimates_show_ratio_coefficient_error_and_p():
     with translation.override("en"):
         table = tables.estimates(COX)
 
-    assert table.columns == ("hazard ratio (95 % interval)", "Coefficient", "Standard error", "p")
-    assert table.lines[0] == tables.Plain("hormone: yes", ("0.70 (0.54 to 0.91)", "−0.36", "0.13", "0.006"))
+    assert table.columns[:4] == ("hazard ratio (95 % interval)", "Coefficient", "Standard error", "p")
+    assert table.columns[4] == "E-value (of the limit)"
+    assert table.lines[0] == tables.Plain(
+        "hormone: yes", ("0.70 (0.54 to 0.91)", "−0.36", "0.13", "0.006", "1.88 (1.34)")
+    )
+
+
+def test_estimates_have_an_e_value_only_where_they_are_ratios():
+    logistic = {**GAUSSIAN, "family": "binomial", "terms": [{**GAUSSIAN["terms"][0], "name": "Intercept"}]}
+
+    assert len(tables.estimates(GAUSSIAN).columns) == 4
+    assert tables.estimates(logistic).lines[0].cells[-1] == "–"
 
 
 def test_survival_gives_the_picture_in_numbers():

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hansa.lib.statistics.e_value import RATIOS, e_values
 from hansa.web import forest, plots
 from hansa.web.figures import NONE, count, figure, p_words, percent
 
@@ -127,6 +128,7 @@ def estimates(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
             figure(term["estimate"]),
             figure(term["standard_error"]),
             p_words(float(term["p"])),
+            *_explained_away(analysis, term),
         )
         lines.append(Plain(label, cells))
     columns = (
@@ -134,8 +136,25 @@ def estimates(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
         _("Coefficient"),
         _("Standard error"),
         _("p"),
+        *((_("E-value (of the limit)"),) if measure_of(analysis) else ()),
     )
     return Lines(_("Estimates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
+
+
+def measure_of(analysis: Analysis) -> str | None:
+    """Return which ratio a model estimates, None for a difference."""
+    return RATIOS.get("cox" if analysis["kind"] == "cox" else str(analysis.get("family")))
+
+
+def _explained_away(analysis: Analysis, term: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the E-value of a ratio and of the limit nearer to no effect; the intercept is no effect of anything."""
+    measure = measure_of(analysis)
+    if measure is None:
+        return ()
+    if term["name"] == "Intercept":
+        return (NONE,)
+    found = e_values(term, measure=measure)
+    return (f"{figure(found['estimate'])} ({figure(found['limit'])})",)
 
 
 def incidence(analysis: Analysis, *, by: str = "") -> Lines:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -442,3 +443,52 @@ def test_sums_leave_out_values_of_which_none_stands_out():
     assert estimator.sums(estimator.start(), total) == {}
     assert estimator.sums(counted, total) == {"sum of sick": (1.0, 1.0)}
     assert estimator.sums(estimator.combine(counted, total), np.empty(0)) == {}
+
+
+def exposed(minimum=1):
+    """Return a poisson model of the positive nodes in the time that a patient was watched."""
+    frame, variables = samples.gbsg2()
+    variables = {**variables, "time": ranged(1, 2700, unit="d")}
+    formula = parse("pnodes ~ hormone + age", variables=variables)
+    made = Glm(name="rate", formula=formula, family="poisson", exposure="time", minimum_cell=minimum)
+    return made, frame, variables
+
+
+@pytest.mark.parametrize("sizes", [(), (500, 120), (1, 3)])
+def test_model_with_exposure_is_that_of_statsmodels(sizes):
+    made, frame, variables = exposed()
+
+    result = estimate(made, split(table_of(frame, variables), sizes))
+
+    design = np.column_stack([np.ones(len(frame)), frame["hormone"] == "yes", frame["age"]]).astype(float)
+    expected = sm.GLM(
+        frame["pnodes"].to_numpy(), design, family=sm.families.Poisson(), exposure=frame["time"].to_numpy()
+    ).fit(tol=1e-13, maxiter=100)
+    assert [term["estimate"] for term in result["terms"]] == pytest.approx(expected.params, rel=1e-8)
+    assert [term["standard_error"] for term in result["terms"]] == pytest.approx(expected.bse, rel=1e-7)
+    assert (result["deviance"], result["null_deviance"]) == pytest.approx((expected.deviance, expected.null_deviance))
+    assert result["log_likelihood"] == pytest.approx(expected.llf, rel=1e-10)
+
+
+def test_model_with_exposure_is_that_of_r(tmp_path):
+    made, frame, variables = exposed()
+
+    result = estimate(made, split(table_of(frame, variables)))
+
+    formula = "pnodes ~ hormone + age + offset(log(time))"
+    found = r_glm(formula, family="poisson", frame=frame, variables=variables, folder=tmp_path)
+    assert [term["estimate"] for term in result["terms"]] == pytest.approx(found["estimate"], rel=1e-8)
+    assert [term["standard_error"] for term in result["terms"]] == pytest.approx(found["standard_error"], rel=1e-7)
+    assert result["null_deviance"] == pytest.approx(found["fit"][1], rel=1e-9)
+
+
+def test_sum_of_an_exposure_that_few_make_up_is_named():
+    variables = {"x": ranged(0, 1), "y": ranged(0, 9), "time": ranged(0.1, 1000, unit="d")}
+    formula = parse("y ~ x", variables=variables)
+    made = Glm(name="rate", formula=formula, family="poisson", exposure="time")
+    time = np.array([1000.0, *[0.1] * 39])
+    table = Table({"x": np.linspace(0, 1, 40), "y": np.ones(40), "time": time}, {}, 40)
+    state = made.combine(made.start(), made.local(made.start(), table))
+
+    assert "sum of time" in made.sums(state, made.local(state, table))
+    assert made.labels(state)[-2:] == ("sum of time", "sum of squared time")

@@ -306,3 +306,17 @@ def test_rates_run_in_a_programme_and_their_time_is_looked_at_in_each_group():
     assert list(own.variables) == ["time among hormone[no]", "time among hormone[yes]"]
     assert "time" in protocol.model_variables()
     assert protocol.times() == ("time",)
+
+
+def test_exposure_is_looked_at_beside_the_outcome_it_belongs_to():
+    text = TEXT.replace("range: [0, 3000]", "range: [1, 3000]").replace(
+        'formula: "event ~ age + hormone + tsize + pnodes", family: binomial',
+        "formula: pnodes ~ age, family: poisson, exposure: time",
+    )
+    protocol = parse(text)
+    table = gbsg2(protocol)[1]
+
+    own = list(Programme(protocol).own_checks(table))[1]
+
+    assert list(own.variables) == ["pnodes", "time"]
+    assert "exposure" not in parse(TEXT).to_json()["analyses"][1]

@@ -46,6 +46,7 @@ class Glm:
     formula: Formula
     family: str
     minimum_cell: int = 1
+    exposure: str | None = None
 
     kind: ClassVar[str] = "glm"
     needs_secure_sum: ClassVar[bool] = False
@@ -58,6 +59,7 @@ class Glm:
             formula=protocol.formula(analysis),
             family=analysis.family,
             minimum_cell=protocol.disclosure.minimum_cell,
+            exposure=analysis.exposure,
         )
 
     @property
@@ -82,7 +84,8 @@ class Glm:
         X = (self.formula.matrix(table) - np.array(state["centre"])) / np.array(state["scale"])
         outcome = (self._outcome(table) - state["outcome_centre"]) / state["outcome_scale"]
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, weight, deviance = self._family.look(X @ np.array(state["trial"]), outcome)
+            predictor = X @ np.array(state["trial"]) + self._offset(table)
+            mean, weight, deviance = self._family.look(predictor, outcome)
             information = fold((X * weight[:, None]).T @ X)
             sums = np.concatenate([[0.0, deviance.sum()], X.T @ (outcome - mean), information])
         if np.all(np.isfinite(sums)) and np.all(np.abs(sums) <= LARGEST_SUM):
@@ -101,6 +104,7 @@ class Glm:
                 f"log-likelihood of {response} at its own values",
                 *(f"sum of {name}" for name in names),
                 *(f"sum of squared {name}" for name in names),
+                *((f"sum of {self.exposure}", f"sum of squared {self.exposure}") if self.exposure else ()),
             )
         pairs = [f"{names[i]} × {names[j]}" for i in range(len(names)) for j in range(i, len(names))]
         return (
@@ -124,8 +128,12 @@ class Glm:
         """Return the columns, and an outcome that is a number, of which few persons may have nearly all."""
         if state["rows"] is None or state["centre"] is not None:
             return {}
-        rows, firsts, seconds = state["rows"], total[3 : 3 + self.parameters], total[3 + self.parameters :]
+        rows, p = state["rows"], self.parameters
+        firsts, seconds = total[3 : 3 + p], total[3 + p : 3 + 2 * p]
         found = {}
+        exposed = (float(total[-2]), float(total[-1]))
+        if self.exposure and dominated(exposed, persons=rows):
+            found[f"sum of {self.exposure}"] = exposed
         for column, scale, first, second in zip(self.formula.columns, self._scales, firsts, seconds, strict=True):
             pair = scale.whole(float(first), float(second), persons=rows)
             if pair is not None and dominated(pair, persons=0 if column.name in self.formula.indicators else rows):
@@ -186,13 +194,28 @@ class Glm:
         with np.errstate(over="ignore", invalid="ignore"):
             Z = (self.formula.matrix(table) - self._middle) / self._reach
             sums = [float(outcome.sum()), float(outcome @ outcome), saturated]
-            moments = np.concatenate([sums, Z.sum(axis=0), (Z * Z).sum(axis=0)])
+            moments = np.concatenate([sums, Z.sum(axis=0), (Z * Z).sum(axis=0), self._exposed(table)])
         if not np.all(np.abs(moments) <= LARGEST_SUM):
             raise InvalidError(
                 f"Numbers of the analysis '{self.name}' are too large to be added exactly.",
                 "Give the variables of its formula a range in the protocol.",
             )
         return moments
+
+    def _exposed(self, table: Table) -> list[float]:
+        """Return the sum of the exposure, as a share of its range, and of its square."""
+        if self.exposure is None:
+            return []
+        share = table[self.exposure] / self._longest
+        return [float(share.sum()), float(share @ share)]
+
+    def _offset(self, table: Table) -> Vector | float:
+        """Return the logarithm of each row's exposure, shape (rows,)."""
+        return np.asarray(np.log(table[self.exposure])) if self.exposure else 0.0
+
+    @property
+    def _longest(self) -> float:
+        return (self.formula.variables[str(self.exposure)].range or (0.0, 1.0))[1]
 
     @cached_property
     def _crossings(self) -> Crossings:
@@ -255,12 +278,13 @@ class Glm:
             flat = float(sums[1] / rows - (sums[0] / rows) ** 2) <= ROUNDING * float(sums[1] / rows)
             shift, scale, start = middle + reach * float(mean[0]), reach * float(deviation[0]), 0.0
         else:
-            link = self._family.link(float(sums[0] / rows))
+            exposed = float(sums[-2]) * self._longest if self.exposure else rows
+            link = self._family.link(float(sums[0] / exposed))
             flat, shift, scale, start = link is None, 0.0, 1.0, link or 0.0
         if flat:
             message = f"The outcome '{self.formula.response}' is the same in all rows."
             return newton.fail(state, message, remedy="Ask for more rows, or another outcome.")
-        mean, deviation = _moments(sums[3 : 3 + p] / rows, square=sums[3 + p :] / rows, shift=intercept)
+        mean, deviation = _moments(sums[3 : 3 + p] / rows, square=sums[3 + p : 3 + 2 * p] / rows, shift=intercept)
         if intercept:
             mean[0], deviation[0] = 0.0, 1.0
         return {

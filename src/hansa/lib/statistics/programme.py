@@ -154,6 +154,8 @@ class Programme:
                 values = complete[formula.response].astype(np.float64)
                 is_number = isinstance(analysis, GlmAnalysis) and not formula.variables[formula.response].categories
                 variables = {formula.response: values} if is_number else {}
+                if isinstance(analysis, GlmAnalysis) and analysis.exposure:
+                    variables[analysis.exposure] = complete[analysis.exposure].astype(np.float64)
                 yield OwnRows(variables, formula.matrix(complete), formula.names, estimator.parameters)
 
     def combine(self, state: State, total: Vector) -> State:

@@ -323,6 +323,7 @@ def _odd_name(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str,
         "strata": ("category", "boolean"),
         "event": ("boolean",),
         "time": ("number",),
+        "exposure": ("number",),
     }
     if name not in protocol.variables:
         near = difflib.get_close_matches(name, list(protocol.variables), n=1)
@@ -340,6 +341,7 @@ def _odd_model(analysis: GlmAnalysis | CoxAnalysis, protocol: Protocol) -> Itera
         return
     if isinstance(analysis, GlmAnalysis):
         yield from _odd_response(analysis, protocol.variables[formula.response])
+        yield from _odd_exposure(analysis, protocol)
         return
     for name in analysis.strata:
         yield from _odd_name("strata", name=name, protocol=protocol)
@@ -347,6 +349,18 @@ def _odd_model(analysis: GlmAnalysis | CoxAnalysis, protocol: Protocol) -> Itera
             yield "strata", f"'{name}' is in the formula and in the strata.", "Keep it in one of the two."
     if analysis.baseline == "pooled":
         yield from _odd_time("formula", name=formula.response, protocol=protocol)
+
+
+def _odd_exposure(analysis: GlmAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
+    if analysis.exposure is None:
+        return
+    if analysis.family != "poisson":
+        yield "exposure", f"A {analysis.family} model has no exposure.", "Remove it, or choose the poisson family."
+    yield from _odd_name("exposure", name=analysis.exposure, protocol=protocol)
+    bounds = protocol.variables[analysis.exposure].range if analysis.exposure in protocol.variables else (1.0, 1.0)
+    if bounds is None or bounds[0] <= 0:
+        message = f"The exposure '{analysis.exposure}' has no range that begins above 0."
+        yield "exposure", message, "Give it one, such as [1, 3000]; nobody is at risk for no time."
 
 
 def _odd_response(analysis: GlmAnalysis, response: Variable) -> Iterator[tuple[str, str, str]]:

@@ -127,11 +127,20 @@ def _summed(table: Table, protocol: Protocol) -> Iterator[tuple[tuple[str, str],
             for where, part in _groups(complete, by=analysis.by):
                 yield (analysis.time, where), part[analysis.time]
         elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
-            formula = protocol.formula(analysis)
-            for column in formula.columns:
-                yield from _factors(column, complete, protocol=protocol)
-            if isinstance(analysis, GlmAnalysis) and protocol.variables[formula.response].type == "number":
-                yield (formula.response, ""), complete[formula.response]
+            yield from _of_model(analysis, complete, protocol=protocol)
+
+
+def _of_model(
+    analysis: GlmAnalysis | CoxAnalysis, complete: Table, *, protocol: Protocol
+) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.float64]]]:
+    """Yield the numbers that a model adds up over the rows without missing values."""
+    formula = protocol.formula(analysis)
+    for column in formula.columns:
+        yield from _factors(column, complete, protocol=protocol)
+    if isinstance(analysis, GlmAnalysis):
+        numbers = (formula.response, analysis.exposure)
+        known = (name for name in numbers if name and protocol.variables[name].type == "number")
+        yield from (((name, ""), complete[name]) for name in known)
 
 
 def _groups(table: Table, *, by: str | None) -> Iterator[tuple[str, Table]]:

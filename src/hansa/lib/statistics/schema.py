@@ -71,12 +71,17 @@ class IncidenceAnalysis(_Closed):
 
 
 class GlmAnalysis(_Closed):
-    """Fit a generalised linear model with the canonical link of its family."""
+    """Fit a generalised linear model with the canonical link of its family.
+
+    `exposure` is the time at risk behind each count of a poisson model, whose logarithm is the offset.
+    """
 
     name: Name
     kind: Literal["glm"]
     formula: Text
     family: Literal["gaussian", "binomial", "poisson"]
+    # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    exposure: Name | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class CoxAnalysis(_Closed):
@@ -166,7 +171,7 @@ class Protocol(_Closed):
         elif isinstance(analysis, CoxAnalysis):
             found = (*self.formula(analysis).used, *analysis.strata)
         else:
-            found = self.formula(analysis).used
+            found = (*self.formula(analysis).used, analysis.exposure)
         return tuple(dict.fromkeys(name for name in found if name is not None))
 
     def model_variables(self) -> tuple[str, ...]:
