@@ -58,7 +58,9 @@ def test_steward_may_decline_to_count(asked):
 
     actions.refuse(inquiry, by=asked.people["steward"], reason="Not before the ethics vote.")
 
-    assert asked.letters("inquiries.counted") == [{"counts": [], "reason": "Not before the ethics vote."}]
+    assert asked.letters("inquiries.counted") == [
+        {"counts": [], "reason": "Not before the ethics vote.", "quality": None}
+    ]
     assert Inquiry.objects.get().state == "declined"
     assert inquiry_words.page(Inquiry.objects.get())["rows"] == []
 

@@ -288,6 +288,7 @@ def add(dataset: Dataset, *, by: Person, name: str, source: str, kind: Literal["
     dataset.name, dataset.kind = name, DatasetKind(kind)
     if dataset.kind == DatasetKind.OMOP:
         omop.connect(dataset, source)
+        enqueue("studies.examine", key=dataset.table, record=dataset.urn, data={"dataset": str(dataset.pk)})
         return
     frame = datasets.load(source)
     dataset.source = datasets.described(source)[:300]

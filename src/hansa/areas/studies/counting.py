@@ -18,6 +18,7 @@ from hansa.lib.canonical import JSON
 from hansa.lib.disclosure.counting import shown_in_turn
 from hansa.lib.errors import RefusedError
 from hansa.lib.keys import derive
+from hansa.lib.quality.running import summary
 
 JOB = "inquiries.count"
 STEP, A_WEEK = 10, 20
@@ -76,10 +77,19 @@ def counted(inquiry: Inquiry) -> list[int | None]:
     return shown_in_turn(people, secret=secret, step=step_of(inquiry))
 
 
-def keep(inquiry: Inquiry, party: str, *, counts: list[int | None], reason: str = "") -> None:
+def keep(
+    inquiry: Inquiry,
+    party: str,
+    *,
+    counts: list[int | None],
+    reason: str = "",
+    quality: dict[str, Any] | None = None,
+) -> None:
     """Keep what a party answered; the inquiry is answered at the asker when every party has."""
     Count.objects.get_or_create(
-        inquiry=inquiry, party=party, defaults={"counts": counts, "reason": reason, "at": timezone.now()}
+        inquiry=inquiry,
+        party=party,
+        defaults={"counts": counts, "reason": reason, "quality": quality, "at": timezone.now()},
     )
     there = set(inquiry.counts.values_list("party", flat=True))
     if party == own().id and inquiry.lead != own().id:
@@ -90,7 +100,9 @@ def keep(inquiry: Inquiry, party: str, *, counts: list[int | None], reason: str 
 
 def tell(inquiry: Inquiry, *, counts: list[int | None], reason: str = "") -> None:
     """Keep our own answer and tell whoever asked."""
-    keep(inquiry, own().id, counts=counts, reason=reason)
+    found = database() if counts else None
+    quality = summary(found.quality) if found is not None and found.quality else None
+    keep(inquiry, own().id, counts=counts, reason=reason, quality=quality)
     if inquiry.lead != own().id:
-        body: dict[str, JSON] = {"counts": list(counts), "reason": reason}
+        body: dict[str, JSON] = {"counts": list(counts), "reason": reason, "quality": quality}
         joint.tell(inquiry, "inquiries.counted", body=body, permit=COUNT, to=[inquiry.lead])

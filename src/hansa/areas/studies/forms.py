@@ -61,6 +61,7 @@ NAMES: dict[str, Words] = {
     "studies.contribute": _("Computing a contribution"),
     "studies.combine": _("Adding the contributions"),
     "studies.extract": _("Looking for the cohorts of a study"),
+    "studies.examine": _("Checking how good a database is"),
     "studies.drop": _("Removing the copied rows"),
     "studies.check": _("Deriving the result again"),
     "studies.patience": _("Waiting for contributions"),

@@ -1,6 +1,6 @@
 """The page of an inquiry: which people are meant, and how many each hospital has, rule by rule."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,9 +26,22 @@ def page(inquiry: Inquiry) -> dict[str, Any]:
         "is_own": inquiry.lead == own().id,
         "columns": [called[party] for party, row in given.items() if len(row.counts) == len(steps)],
         "rows": list(table(steps, whole, step=counting.step_of(inquiry))),
+        "quality": [
+            {"name": called.get(party, party), **row.quality, "words": passed(row.quality)}
+            for party, row in given.items()
+            if row.quality
+        ],
         "reasons": [(called.get(party, party), row.reason) for party, row in given.items() if row.reason],
         "waits": waits(inquiry, list(given)),
     }
+
+
+def passed(quality: Mapping[str, Any]) -> str:
+    """Return how many checks of data quality passed."""
+    counts = quality["categories"].values()
+    return _("{passed} of {checks} checks passed").format(
+        passed=sum(one["passed"] for one in counts), checks=sum(one["checks"] for one in counts)
+    )
 
 
 def table(steps: Sequence[str], whole: Sequence[list[int | None]], *, step: int) -> Iterator[dict[str, Any]]:

@@ -249,6 +249,22 @@ def extract(row: Job) -> Effect:
     return nothing
 
 
+@job("studies.examine")
+def examine(row: Job) -> Effect:
+    """Check how good a connected OMOP database is; its page tells, and partners who ask for numbers hear a summary."""
+    dataset = Dataset.objects.get(pk=row.data["dataset"])
+    if dataset.state != DatasetState.CONNECTED:
+        return nothing
+    found = omop.examined(dataset)
+
+    def effect() -> None:
+        fresh = Dataset.objects.get(pk=dataset.pk)
+        fresh.quality = found
+        fresh.save()
+
+    return effect
+
+
 @job(counting.JOB)
 def count(row: Job) -> Effect:
     """Count the people of a cohort here and tell whoever asked, or say why there is no number."""

@@ -360,8 +360,19 @@ def counted(said: Letter, partner: Partner) -> None:
     counts = said.body.get("counts")
     if not isinstance(counts, list) or not all(is_count(count) for count in counts):
         raise InvalidError(_("The letter does not hold counts of people."), _("Ask its sender."))
-    counting.keep(inquiry, said.sender, counts=counts, reason=shapes.remark(said.body.get("reason") or ""))
+    told, quality = shapes.remark(said.body.get("reason") or ""), said.body.get("quality")
+    sound = quality if is_summary(quality) else None
+    counting.keep(inquiry, said.sender, counts=counts, reason=told, quality=sound)
     inquiry.save()
+
+
+def is_summary(value: Any) -> bool:
+    """Tell whether a value says in short how good data are, as every node writes it."""
+    try:
+        counts = [number for one in value["categories"].values() for number in (one["checks"], one["passed"])]
+        return all(map(is_count, counts)) and all(isinstance(one, str) for one in value["failing"])
+    except (TypeError, KeyError, AttributeError):
+        return False
 
 
 def is_count(value: Any) -> bool:

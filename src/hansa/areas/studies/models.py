@@ -27,6 +27,7 @@ class Dataset(Record):
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
     profile = models.JSONField(_("profile"), default=list, blank=True)
     digest = models.CharField(max_length=80, editable=False)
+    quality = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -125,6 +126,7 @@ class Count(Detail):
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="counts")
     party = models.CharField(max_length=80)
     counts = models.JSONField(default=list)
+    quality = models.JSONField(null=True, blank=True)
     reason = models.TextField(blank=True)
     at = models.DateTimeField()
 

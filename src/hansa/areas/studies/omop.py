@@ -32,7 +32,8 @@ from hansa.lib.disclosure.counting import People
 from hansa.lib.errors import RefusedError
 from hansa.lib.omop.counting import count, counting
 from hansa.lib.omop.running import run
-from hansa.lib.omop.tables import COLUMNS, IDENTIFYING, NEEDED, kind
+from hansa.lib.omop.tables import COLUMNS, IDENTIFYING, LACKING, NEEDED, kind
+from hansa.lib.quality.running import checked
 from hansa.lib.statistics.cohort_data import extraction_of
 from hansa.lib.statistics.schema import Protocol
 
@@ -173,10 +174,12 @@ def target(path: Path, found: dict[str, Any], *, reads: Path) -> Iterator[duckdb
         raise GivenError({"source": _("The OMOP database lacks: {tables}.").format(tables=", ".join(lacking))})
     try:
         with opened(path, reads=str(reads)) as connection:
+            connection.execute(f"create table {LACKING} (name varchar, field varchar)")
             yield connection
             for table in (table for table in COLUMNS if table not in found):
                 columns = ", ".join(f"{quoted(name)} {kind(name)}" for name in COLUMNS[table])
                 connection.execute(f"create table {table} ({columns})")
+                connection.execute(f"insert into {LACKING} values (?, '')", [table])
     except duckdb.Error as wrong:
         raise GivenError(
             {"source": _("The OMOP database cannot be read: a file is damaged, or of another kind than its name says.")}
@@ -188,7 +191,10 @@ def add(connection: duckdb.DuckDBPyConnection, table: str, *, select: str) -> No
     written = [str(column[0]) for column in connection.execute(f"{select} limit 0").description or ()]
     given = {name.lower(): name for name in written if name.lower() not in IDENTIFYING}
     casts = [f"cast({quoted(name)} as {kind(plain)}) as {quoted(plain)}" for plain, name in given.items()]
-    casts += [f"cast(null as {kind(name)}) as {quoted(name)}" for name in COLUMNS[table] if name not in given]
+    lacking = [name for name in COLUMNS[table] if name not in given]
+    casts += [f"cast(null as {kind(name)}) as {quoted(name)}" for name in lacking]
+    for name in lacking:
+        connection.execute(f"insert into {LACKING} values (?, ?)", [table, name])
     try:
         connection.execute(f"create table {table} as select {', '.join(casts)} from ({select})")
     except duckdb.ConversionException as wrong:
@@ -216,6 +222,21 @@ def profile(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         rows, persons = connection.execute(f"select count(*), {people} from {table}").fetchone() or (0, None)
         found.append({"name": table, "rows": rows, "persons": persons})
     return found
+
+
+def examined(dataset: Dataset) -> dict[str, Any]:
+    """Return what every check of data quality finds in a copied database."""
+    with _alone, opened(copied(dataset), read_only=True) as connection:
+        return checked(connection)
+
+
+def tried(source: str) -> dict[str, Any]:
+    """Return what every check finds in a database that is not connected, and keep nothing of it."""
+    with tempfile.TemporaryDirectory(dir=own().directory) as folder:
+        path = Path(folder) / "tried.duckdb"
+        copy(source, path)
+        with opened(path, read_only=True) as connection:
+            return checked(connection)
 
 
 def versions(dataset: Dataset) -> dict[str, str]:

@@ -3,6 +3,8 @@
 Source: OMOP CDM 5.4, table and field specifications. Free text (notes) is not among them.
 """
 
+# Where a copied database keeps which tables and fields its source lacked.
+LACKING = "hansa_lacking"
 NEEDED = ("person", "observation_period", "concept", "concept_ancestor", "concept_relationship")
 
 _EVENT = "person_id visit_occurrence_id visit_detail_id provider_id"
