@@ -29,7 +29,8 @@ def condition(**attributes):
             condition(
                 DateAdjustment={"StartWith": "END_DATE", "StartOffset": 1, "EndWith": "START_DATE", "EndOffset": 9}
             ),
-            [(1, "2001-01-03"), (1, "2002-01-11"), (2, "2006-01-03")],
+            # The second would end before it starts.
+            [(1, "2001-01-03"), (2, "2006-01-03")],
         ),
         (
             condition(
