@@ -21,8 +21,6 @@ from tests.postgres import postgres
 TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "HUGEINT": "bigint", "TIMESTAMP": "timestamp"}
 # One of twelve definitions, unless everything is asked for.
 STEP = 1 if os.environ.get("HANSA_TEST_ALL") else 12
-# Its nested windows take OHDSI's own SQL and ours minutes there.
-SLOW = {"919"}
 
 
 @pytest.fixture
@@ -56,8 +54,6 @@ def test_postgresql_gives_the_rows_of_the_reference(schema):
     copied(source, connection)
 
     for file in sorted((folder / "cohorts").glob("*.json"))[::STEP]:
-        if file.stem in SLOW:
-            continue
         cohort = run(compiled(read(file.read_bytes()), Target(int(file.stem), cdm=name)), connection)
         if sorted((row[1], str(row[2]), str(row[3])) for row in cohort.rows) != sorted(wanted.get(file.stem, [])):
             wrong.append(file.stem)

@@ -73,7 +73,7 @@ CLINICAL = PERSONAL | {
     "OccurrenceStartDate": STARTS,
     # An event without a provider stays unless its specialty is asked for, hence a value and not a join.
     "ProviderSpecialty": Attribute(
-        CONCEPTS, "(select pr.specialty_concept_id from {cdm}.provider pr where pr.provider_id = c.provider_id)"
+        CONCEPTS, "(select max(pr.specialty_concept_id) from {cdm}.provider pr where pr.provider_id = c.provider_id)"
     ),
     "VisitType": Attribute(CONCEPTS, "v.visit_concept_id", "visit"),
 }
