@@ -1,6 +1,12 @@
+import json
+
 import pytest
 
-from tests.lib.cohorts.cdm import CONDITION, counted, expression, group, starts, window
+from hansa.lib.cohorts.compiling import Target, compiled
+from hansa.lib.cohorts.reading import read
+from hansa.lib.cohorts.running import run
+
+from tests.lib.cohorts.cdm import CONDITION, counted, database, expression, filled, group, starts, window
 
 FIRST, SECOND, THIRD = (1, "2001-01-01"), (1, "2002-01-01"), (2, "2006-01-01")
 SHORT = {"EndStrategy": {"DateOffset": {"DateField": "StartDate", "Offset": 0}}}
@@ -90,3 +96,15 @@ def test_correlated_criteria_narrow_a_criterion():
 
     assert starts(expression(inner, **SHORT)) == [FIRST]
     assert starts(expression(condition(CorrelatedCriteria=group()), **SHORT)) == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(("beyond", "persons"), [(True, [2]), (False, [])])
+def test_open_window_reaches_beyond_observation_only_where_asked(beyond, persons):
+    connection = database()
+    connection.execute("delete from drug_exposure")
+    filled(connection, "drug_exposure", [(9, 2, None, None, 20, 0, "2012-01-01")])
+    asked = expression(CONDITION, AdditionalCriteria=group(counted(DRUG, IgnoreObservationPeriod=beyond)))
+
+    rows = run(compiled(read(json.dumps(asked)), Target(7)), connection).rows
+
+    assert [row[1] for row in rows] == persons
