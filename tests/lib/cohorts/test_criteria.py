@@ -5,7 +5,6 @@ import pytest
 from hansa.lib.cohorts.compiling import Target, compiled
 from hansa.lib.cohorts.reading import read
 from hansa.lib.cohorts.running import run
-
 from tests.lib.cohorts.cdm import CONDITION, counted, database, expression, filled, group, starts, window
 
 FIRST, SECOND, THIRD = (1, "2001-01-01"), (1, "2002-01-01"), (2, "2006-01-01")
