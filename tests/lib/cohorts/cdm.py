@@ -5,6 +5,7 @@ import json
 import duckdb
 
 from hansa.lib.cohorts.compiling import Target, compiled
+from hansa.lib.cohorts.fragments import quoted
 from hansa.lib.cohorts.reading import read
 from hansa.lib.cohorts.running import run
 
@@ -17,7 +18,8 @@ TABLES = {
     "observation_period": "observation_period_id person_id observation_period_start_date observation_period_end_date"
     " period_type_concept_id",
     "payer_plan_period": "payer_plan_period_id person_id payer_plan_period_start_date payer_plan_period_end_date"
-    " payer_concept_id plan_source_concept_id",
+    " payer_concept_id plan_source_concept_id payer_source_concept_id plan_concept_id sponsor_concept_id"
+    " sponsor_source_concept_id stop_reason_concept_id stop_reason_source_concept_id",
     "provider": "provider_id specialty_concept_id",
     "care_site": "care_site_id place_of_service_concept_id",
     "location": "location_id region_concept_id",
@@ -26,15 +28,53 @@ TABLES = {
     "condition_occurrence": f"condition_occurrence_id {CLINICAL} condition_concept_id condition_source_concept_id"
     " condition_start_date condition_end_date condition_type_concept_id condition_status_concept_id stop_reason",
     "drug_exposure": f"drug_exposure_id {CLINICAL} drug_concept_id drug_source_concept_id drug_exposure_start_date"
-    " drug_exposure_end_date days_supply",
+    " drug_exposure_end_date days_supply drug_type_concept_id stop_reason refills quantity route_concept_id lot_number",
     "measurement": f"measurement_id {CLINICAL} measurement_concept_id measurement_source_concept_id measurement_date"
-    " value_as_number value_as_concept_id range_low range_high",
+    " value_as_number value_as_concept_id range_low range_high measurement_type_concept_id operator_concept_id"
+    " unit_concept_id",
+    "observation": f"observation_id {CLINICAL} observation_concept_id observation_source_concept_id observation_date"
+    " value_as_number value_as_string value_as_concept_id qualifier_concept_id unit_concept_id"
+    " observation_type_concept_id",
+    "procedure_occurrence": f"procedure_occurrence_id {CLINICAL} procedure_concept_id procedure_source_concept_id"
+    " procedure_date procedure_type_concept_id modifier_concept_id quantity",
     "visit_occurrence": "visit_occurrence_id person_id provider_id care_site_id visit_concept_id visit_start_date"
-    " visit_end_date",
+    " visit_end_date visit_source_concept_id visit_type_concept_id",
+    "visit_detail": f"visit_detail_id {CLINICAL} care_site_id visit_detail_concept_id visit_detail_source_concept_id"
+    " visit_detail_start_date visit_detail_end_date visit_detail_type_concept_id",
+    "device_exposure": f"device_exposure_id {CLINICAL} device_concept_id device_source_concept_id"
+    " device_exposure_start_date device_exposure_end_date device_type_concept_id unique_device_id quantity",
+    "specimen": "specimen_id person_id specimen_concept_id specimen_date specimen_type_concept_id quantity"
+    " unit_concept_id anatomic_site_concept_id disease_status_concept_id specimen_source_id",
+    "condition_era": "condition_era_id person_id condition_concept_id condition_era_start_date condition_era_end_date"
+    " condition_occurrence_count",
+    "drug_era": "drug_era_id person_id drug_concept_id drug_era_start_date drug_era_end_date drug_exposure_count"
+    " gap_days",
+    "dose_era": "dose_era_id person_id drug_concept_id unit_concept_id dose_value dose_era_start_date"
+    " dose_era_end_date",
 }
-TEXTS = {"invalid_reason", "relationship_id", "domain_id", "stop_reason"}
+TEXTS = {
+    "invalid_reason",
+    "relationship_id",
+    "domain_id",
+    "stop_reason",
+    "lot_number",
+    "value_as_string",
+    "unique_device_id",
+    "specimen_source_id",
+}
+NUMBERS = {"value_as_number", "range_low", "range_high", "dose_value"}
 ROWS = {
-    "concept": [(10, None), (11, None), (12, "D"), (20, None), (30, None), (40, None), (50, None), (90, None)],
+    "concept": [
+        (10, None),
+        (11, None),
+        (12, "D"),
+        (20, None),
+        (30, None),
+        (40, None),
+        (50, None),
+        (87, None),
+        (90, None),
+    ],
     "concept_ancestor": [(10, 10), (10, 11), (10, 12)],
     "concept_relationship": [(90, 10, "Maps to", None)],
     "person": [(1, 8507, 1960, 1, 2), (2, 8532, 1990, 3, 4)],
@@ -60,6 +100,23 @@ ROWS = {
         (1, 1, 100, 5, 40, 0, "2001-01-02", 7.5, 0, 4, 6),
         (2, 2, None, None, 40, 0, "2006-02-01", 5, 0, 4, 6),
     ],
+    "observation": [
+        (1, 1, 100, 5, 10, 90, "2001-02-01", 3.5, "50% off", 1, 2, 3, 4),
+        (2, 2, None, None, 10, 0, "2006-03-01"),
+    ],
+    "procedure_occurrence": [(1, 1, 100, 5, 10, 90, "2001-02-02", 1, 2, 3)],
+    "visit_detail": [
+        (1, 1, 100, 5, 6, 50, 90, "2001-01-01", "2002-01-02", 10),
+        (2, 2, None, None, None, 50, 0, "2006-01-01", None),
+    ],
+    "device_exposure": [
+        (1, 1, 100, 5, 10, 90, "2001-03-01", None, 1, "(01)x", 2),
+        (2, 2, None, None, 10, 0, "2006-01-05", "2006-01-09"),
+    ],
+    "specimen": [(1, 1, 10, "2001-04-01", 1, 2, 3, 4, 5, "A_1"), (2, 2, 11, "2006-04-01", 2)],
+    "condition_era": [(1, 1, 10, "2001-01-01", "2001-01-31", 2), (2, 2, 11, "2006-01-01", "2006-01-01", 1)],
+    "drug_era": [(1, 1, 20, "2001-01-01", "2001-01-25", 2, 5), (2, 1, 20, "2003-01-01", "2003-01-02", 1, 0)],
+    "dose_era": [(1, 1, 20, 3, 2.5, "2001-01-01", "2001-01-10"), (2, 1, 20, 4, 5, "2003-01-01", "2003-01-02")],
     "visit_occurrence": [(100, 1, 5, 6, 50, "2001-01-01", "2001-01-03")],
 }
 SETS = {
@@ -76,15 +133,31 @@ def kind(column):
         return "varchar"
     if column.endswith("_date"):
         return "date"
-    return "double" if column in {"value_as_number", "range_low", "range_high"} else "integer"
+    return "double precision" if column in NUMBERS else "integer"
+
+
+def tables(connection):
+    for table, columns in TABLES.items():
+        connection.execute(f"create table {table} ({', '.join(f'{name} {kind(name)}' for name in columns.split())})")
+
+
+def written(value):
+    return "null" if value is None else str(value) if isinstance(value, int | float) else quoted(str(value))
+
+
+def filled(connection, table, rows):
+    """Insert rows, which may leave out the last columns."""
+    for row in rows:
+        names = TABLES[table].split()[: len(row)]
+        values = ", ".join(written(value) for value in row)
+        connection.execute(f"insert into {table} ({', '.join(names)}) values ({values})")
 
 
 def database():
     connection = duckdb.connect()
-    for table, columns in TABLES.items():
-        names = columns.split()
-        connection.execute(f"create table {table} ({', '.join(f'{name} {kind(name)}' for name in names)})")
-        connection.executemany(f"insert into {table} values ({', '.join('?' * len(names))})", ROWS[table])
+    tables(connection)
+    for table, rows in ROWS.items():
+        filled(connection, table, rows)
     return connection
 
 
@@ -110,6 +183,8 @@ def expression(*criteria, **more):
             "ObservationWindow": {"PriorDays": 0, "PostDays": 0},
             "PrimaryCriteriaLimit": {"Type": "All"},
         },
+        "QualifiedLimit": {"Type": "All"},
+        "ExpressionLimit": {"Type": "All"},
     } | more
 
 
@@ -134,7 +209,7 @@ def counted(criteria, *, times=2, count=1, start=ANYTIME, distinct=False, column
 
 
 def found(given):
-    return run(compiled(read(json.dumps(given)), Target(7)), database())
+    return run(compiled(read(json.dumps(given)), Target(7, location_history=True)), database())
 
 
 def starts(given):

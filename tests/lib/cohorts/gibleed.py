@@ -1,5 +1,7 @@
-"""Load the CSV files of GiBleed into DuckDB with the types of the CDM."""
+"""Load the CSV files of GiBleed into DuckDB with the types of the CDM, and what its cohorts must hold."""
 
+import csv
+import gzip
 import re
 
 WHOLE = {"days_supply", "refills", "year_of_birth", "gap_days"}
@@ -30,3 +32,12 @@ def loaded(connection, folder):
             quoted = '"' + written.replace('"', '""') + '"'
             casts.append(f'try_cast({quoted} as {kind(table, plain, str(seen))}) as "{plain}"')
         connection.execute(f"create table {table} as select {', '.join(casts)} from {source}")
+
+
+def expected(folder):
+    rows = {}
+    with gzip.open(folder / "expected.csv.gz", "rt") as file:
+        for row in csv.DictReader(file):
+            span = (int(row["subject_id"]), row["cohort_start_date"], row["cohort_end_date"])
+            rows.setdefault(row["cohort_definition_id"], []).append(span)
+    return rows

@@ -1,6 +1,7 @@
 """A second, slow way to the rows of a cohort: plain Python over lists, written apart from the SQL.
 
-It covers conditions and drugs, windows and counts, groups, limits, date offsets and era pads.
+It covers conditions and drugs, windows and counts, nested groups, inclusion rules, limits, date
+offsets, era pads and censor windows.
 """
 
 import datetime as dt
@@ -20,31 +21,48 @@ def events(rows, concepts, *, first):
     return kept
 
 
-def edge(bound, index, reach):
-    if bound["Days"] is None:
-        return reach[0] if bound["Coeff"] == -1 else reach[1]
-    return index + bound["Coeff"] * bound["Days"] * DAY
+def within(window, event, found, *, reach, bounded, by_end):
+    """Say whether an event lies in one window around the index event."""
+    index = event[2] if window.get("UseIndexEnd") else event[1]
+    date = found[2] if window.get("UseEventEnd", by_end) else found[1]
+    first, last = window["Start"], window["End"]
+    inside = True
+    for bound, later in ((first, False), (last, True)):
+        if bound["Days"] is not None:
+            limit = index + bound["Coeff"] * bound["Days"] * DAY
+        elif bounded:
+            limit = reach[0] if bound["Coeff"] == -1 else reach[1]
+        else:
+            continue
+        inside = inside and (date <= limit if later else date >= limit)
+    return inside
 
 
 def holds(correlated, event, found, reach):
-    window, occurrence = correlated["StartWindow"], correlated["Occurrence"]
-    index = event[2] if window.get("UseIndexEnd") else event[1]
-    count = 0
-    for person, start, end, _number in found:
-        date = end if window.get("UseEventEnd") else start
-        inside = edge(window["Start"], index, reach) <= date <= edge(window["End"], index, reach)
-        count += person == event[0] and reach[0] <= start <= reach[1] and inside
+    occurrence, bounded = correlated["Occurrence"], not correlated.get("IgnoreObservationPeriod")
+    kept = []
+    for each in found:
+        inside = within(correlated["StartWindow"], event, each, reach=reach, bounded=bounded, by_end=False)
+        if correlated.get("EndWindow"):
+            inside = inside and within(correlated["EndWindow"], event, each, reach=reach, bounded=bounded, by_end=True)
+        if each[0] == event[0] and inside and (not bounded or reach[0] <= each[1] <= reach[1]):
+            kept.append(each[1])
+    count = len(set(kept)) if occurrence["IsDistinct"] else len(kept)
     return OPERATORS[occurrence["Type"]](count, occurrence["Count"])
 
 
 def met(group, event, found, reach):
-    true = sum(holds(each, event, found, reach) for each in group["CriteriaList"])
-    return {
-        "ALL": true == len(group["CriteriaList"]),
-        "ANY": true > 0 or not group["CriteriaList"],
-        "AT_LEAST": true >= group.get("Count", 0) or not group["CriteriaList"],
-        "AT_MOST": true <= group.get("Count", 0) or not group["CriteriaList"],
-    }[group["Type"]]
+    parts = [holds(each, event, found, reach) for each in group["CriteriaList"]]
+    parts += [met(each, event, found, reach) for each in group.get("Groups", [])]
+    return (
+        not parts
+        or {
+            "ALL": all(parts),
+            "ANY": any(parts),
+            "AT_LEAST": sum(parts) >= group.get("Count", 0),
+            "AT_MOST": sum(parts) <= group.get("Count", 0),
+        }[group["Type"]]
+    )
 
 
 def limited(chosen, limit):
@@ -68,6 +86,8 @@ def cohort(given, conditions, drugs, observed):
         if observed[event[0]][0] <= event[1] <= observed[event[0]][1]
     ]
     kept = [event for event in kept if met(given["AdditionalCriteria"], event, found, observed[event[0]])]
+    for rule in given["InclusionRules"]:
+        kept = [event for event in kept if met(rule["expression"], event, found, observed[event[0]])]
     starts = [event[:2] for event in limited(kept, given["ExpressionLimit"]["Type"])]
     offset, pad = given["EndStrategy"]["DateOffset"]["Offset"] * DAY, given["CollapseSettings"]["EraPad"] * DAY
     periods = []
@@ -77,4 +97,6 @@ def cohort(given, conditions, drugs, observed):
             periods[-1] = (person, periods[-1][1], max(periods[-1][2], end))
         else:
             periods.append((person, start, end))
-    return periods
+    since = dt.date.fromisoformat(given["CensorWindow"]["StartDate"])
+    cut = [(person, max(start, since), end) for person, start, end in periods]
+    return [period for period in cut if period[1] <= period[2]]

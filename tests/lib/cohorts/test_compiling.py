@@ -1,5 +1,3 @@
-import csv
-import gzip
 import json
 
 import duckdb
@@ -11,18 +9,9 @@ from hansa.lib.cohorts.running import run
 from hansa.lib.errors import InvalidError
 from tests.conformance import conformance
 from tests.lib.cohorts.cdm import CONDITION, concept_set, counted, expression, found, group, starts
-from tests.lib.cohorts.gibleed import loaded
+from tests.lib.cohorts.gibleed import expected, loaded
 
 SHORT = {"EndStrategy": {"DateOffset": {"DateField": "StartDate", "Offset": 0}}}
-
-
-def expected(folder):
-    rows = {}
-    with gzip.open(folder / "expected.csv.gz", "rt") as file:
-        for row in csv.DictReader(file):
-            span = (int(row["subject_id"]), row["cohort_start_date"], row["cohort_end_date"])
-            rows.setdefault(row["cohort_definition_id"], []).append(span)
-    return rows
 
 
 def test_every_definition_gives_the_rows_of_the_reference():

@@ -1,6 +1,11 @@
+import json
+
 import pytest
 
-from tests.lib.cohorts.cdm import CONDITION, counted, expression, group, starts, window
+from hansa.lib.cohorts.compiling import Target, compiled
+from hansa.lib.cohorts.reading import read
+from hansa.lib.cohorts.running import run
+from tests.lib.cohorts.cdm import CONDITION, counted, database, expression, filled, group, starts, window
 
 FIRST, SECOND, THIRD = (1, "2001-01-01"), (1, "2002-01-01"), (2, "2006-01-01")
 SHORT = {"EndStrategy": {"DateOffset": {"DateField": "StartDate", "Offset": 0}}}
@@ -29,7 +34,8 @@ def condition(**attributes):
             condition(
                 DateAdjustment={"StartWith": "END_DATE", "StartOffset": 1, "EndWith": "START_DATE", "EndOffset": 9}
             ),
-            [(1, "2001-01-03"), (1, "2002-01-11"), (2, "2006-01-03")],
+            # The second would end before it starts.
+            [(1, "2001-01-03"), (2, "2006-01-03")],
         ),
         (
             condition(
@@ -89,3 +95,15 @@ def test_correlated_criteria_narrow_a_criterion():
 
     assert starts(expression(inner, **SHORT)) == [FIRST]
     assert starts(expression(condition(CorrelatedCriteria=group()), **SHORT)) == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(("beyond", "persons"), [(True, [2]), (False, [])])
+def test_open_window_reaches_beyond_observation_only_where_asked(beyond, persons):
+    connection = database()
+    connection.execute("delete from drug_exposure")
+    filled(connection, "drug_exposure", [(9, 2, None, None, 20, 0, "2012-01-01")])
+    asked = expression(CONDITION, AdditionalCriteria=group(counted(DRUG, IgnoreObservationPeriod=beyond)))
+
+    rows = run(compiled(read(json.dumps(asked)), Target(7)), connection).rows
+
+    assert [row[1] for row in rows] == persons

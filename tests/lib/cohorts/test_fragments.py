@@ -20,9 +20,10 @@ def test_ranges_are_closed_and_may_be_turned_round():
     assert compared("x", "gt", values=("1", "1")) == "x > 1"
 
 
-def test_text_search_holds_no_pattern_and_may_be_turned_round():
-    assert matched("x", TextFilter("contains", "50%")) == "(position('50%' in x) > 0)"
-    assert matched("x", TextFilter("!endsWith", "ab")) == "not (right(x, 2) = 'ab')"
+def test_text_search_is_a_pattern_and_may_be_turned_round():
+    assert matched("x", TextFilter("contains", "it's")) == "x like '%it''s%' escape ''"
+    assert matched("x", TextFilter("startsWith", "a")) == "x like 'a%' escape ''"
+    assert matched("x", TextFilter("!endsWith", "ab")) == "x not like '%ab' escape ''"
 
 
 def test_days_are_added_and_taken():

@@ -15,6 +15,7 @@ from hansa.lib.errors import InvalidError
         ({"list": {}}, lambda place: place.items("list"), "$.list"),
         ({"flag": 1}, lambda place: place.flag("flag"), "$.flag"),
         ({"n": "1; drop table person"}, lambda place: place.whole("n"), "$.n"),
+        ({"n": 1.5}, lambda place: place.whole("n"), "$.n"),
         ({"n": True}, lambda place: place.whole("n"), "$.n"),
         ({"n": 2**63}, lambda place: place.whole("n"), "$.n"),
         ({}, lambda place: place.count("n"), "$.n"),
@@ -35,6 +36,11 @@ def test_place_reads_keys_in_any_case():
 
     assert place.count("conceptId") == 5
     place.finish()
+
+
+@pytest.mark.parametrize("given", [30, "30", 30.0])
+def test_place_reads_whole_numbers_as_exports_write_them(given):
+    assert Place({"n": given}, "$").whole("n") == 30
 
 
 @pytest.mark.parametrize("given", ["2001-02-30", "yesterday", None, "2001-01-01'"])

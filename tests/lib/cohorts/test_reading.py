@@ -52,8 +52,8 @@ def test_exits_and_windows_are_read():
     assert read(json.dumps(expression(CONDITION, EndStrategy=offset))).exit == DateOffset(from_end=True, days=7)
 
 
-def test_missing_parts_mean_everything():
+def test_missing_parts_mean_what_they_mean_to_circe():
     found = read(json.dumps({"PrimaryCriteria": {"CriteriaList": [CONDITION]}}))
 
-    assert (found.entry_limit, found.era_pad, found.exit) == ("All", 0, None)
+    assert (found.entry_limit, found.era_pad, found.exit) == ("First", 0, None)
     assert found.censor_window == Period(None, None)

@@ -17,6 +17,7 @@ def test_concepts_are_read_by_name_and_by_set():
         "ConditionTypeExclude": True,
         "GenderCS": {"CodesetId": 2, "IsExclusion": True},
         "VisitTypeCS": 4,
+        "Gender": [{"conceptId": 5}],
     }
 
     found = values(given)
@@ -24,6 +25,7 @@ def test_concepts_are_read_by_name_and_by_set():
     assert ConceptList((3,), excluded=True) in found
     assert ConceptSetChoice(2, excluded=True) in found
     assert ConceptSetChoice(4) in found
+    assert ConceptList((5,)) in found
 
 
 def test_flag_counts_only_where_it_is_set():

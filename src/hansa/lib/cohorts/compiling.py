@@ -19,12 +19,13 @@ SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 @dataclass(frozen=True)
 class Target:
-    """Where the data, the vocabulary and the stages stand, and the cohort's number."""
+    """Where the data, the vocabulary and the stages stand, the cohort's number, and what the data hold beside 5.4."""
 
     cohort: int = 1
     cdm: str = "main"
     vocabulary: str = ""
     prefix: str = "cohort_stage"
+    location_history: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def compiled(expression: CohortExpression, target: Target) -> Compiled:
     for name in (target.cdm, vocabulary, target.prefix):
         if not SCHEMA.fullmatch(name):
             raise InvalidError("The name of a schema may hold letters, digits and underscores only.", "Rename it.")
-    stages = Stages(target.cdm, target.prefix)
+    stages = Stages(target.cdm, target.prefix, location_history=target.location_history)
     stages.add("codesets", codesets(expression.concept_sets, vocabulary))
     stages.add("entry", entry(expression, stages))
     stages.add("qualified", qualified(expression, stages))

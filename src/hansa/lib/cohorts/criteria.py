@@ -11,7 +11,6 @@ FOUND_BY = {
     "person": "{cdm}.person p where p.person_id = c.person_id",
     "visit": "{cdm}.visit_occurrence v where v.visit_occurrence_id = c.visit_occurrence_id"
     " and v.person_id = c.person_id",
-    "provider": "{cdm}.provider pr where pr.provider_id = c.provider_id",
     "care_site": "{cdm}.care_site cs where cs.care_site_id = c.care_site_id",
     "region": "{cdm}.care_site cs join {cdm}.location_history lh on lh.entity_id = cs.care_site_id"
     " and lh.domain_id = 'CARE_SITE' join {cdm}.location loc on loc.location_id = lh.location_id"
@@ -55,10 +54,13 @@ def plain(criterion: Criterion, stages: Stages, *, counted: str) -> str:
         start = day(criterion.period.start)
     if criterion.period and criterion.period.end:
         end = day(criterion.period.end)
-    tests = (["c.ordinal = 1"] if criterion.first else []) + within(criterion)
+    tests = ["c.ordinal = 1"] if criterion.first else []
+    # Moving its dates may turn an event round; OHDSI's compiler leaves those out.
+    tests += (["c.end_date >= c.start_date"] if criterion.adjustment else []) + within(criterion)
     tests += [test(each, stages) for each in criterion.conditions]
     where = f" where {' and '.join(tests)}" if tests else ""
-    extra = f", {countable(domain)[counted]} as counted" if counted else ""
+    dated = {"START_DATE": start, "END_DATE": end} | ({"DURATION": f"({end} - {start})"} if domain.has_period else {})
+    extra = f", {(countable(domain) | dated)[counted]} as counted" if counted else ""
     return (
         f"select c.person_id, c.{domain.key} as event_id, {start} as start_date, {end} as end_date,"
         f" {domain.visit} as visit_occurrence_id, c.start_date as sort_date{extra}"
@@ -76,6 +78,8 @@ def within(criterion: Criterion) -> list[str]:
 def rows(criterion: Criterion, stages: Stages) -> str:
     """Return the rows of a domain's table that a concept set chooses, with their start, end and order."""
     domain, codesets = criterion.domain, stages.name("codesets")
+    if domain is LOCATION_REGION:
+        stages.need_location_history(domain.name)
     chosen = []
     if criterion.codeset is not None:
         chosen.append(f"t.{domain.concept} in ({members(codesets, criterion.codeset)})")
@@ -102,8 +106,10 @@ def dates(criterion: Criterion) -> tuple[str, str]:
 
 def test(condition: Condition, stages: Stages) -> str:
     """Return the test of an attribute, looked up in the table it is found by."""
-    tests = tested(condition, stages.name("codesets"))
+    tests = tested(condition, stages.name("codesets"), cdm=stages.cdm)
     via = condition.attribute.via
+    if via == "region":
+        stages.need_location_history("PlaceOfServiceLocation")
     return f"exists (select 1 from {FOUND_BY[via].format(cdm=stages.cdm)} and {tests})" if via else tests
 
 

@@ -71,7 +71,10 @@ def text(column: str) -> Attribute:
 PERSONAL = {"Age": AGE, "Gender": GENDER}
 CLINICAL = PERSONAL | {
     "OccurrenceStartDate": STARTS,
-    "ProviderSpecialty": Attribute(CONCEPTS, "pr.specialty_concept_id", "provider"),
+    # An event without a provider stays unless its specialty is asked for, hence a value and not a join.
+    "ProviderSpecialty": Attribute(
+        CONCEPTS, "(select max(pr.specialty_concept_id) from {cdm}.provider pr where pr.provider_id = c.provider_id)"
+    ),
     "VisitType": Attribute(CONCEPTS, "v.visit_concept_id", "visit"),
 }
 ERA = {
@@ -142,8 +145,7 @@ DRUG_EXPOSURE = Domain(
         "Quantity": decimal("quantity"),
         "DaysSupply": whole("days_supply"),
         "RouteConcept": concepts("route_concept_id"),
-        "EffectiveDrugDose": decimal("effective_drug_dose"),
-        "DoseUnit": concepts("dose_unit_concept_id"),
+        # The effective dose and its unit are refused as not known: no CDM since 5.1 has their columns.
         "LotNumber": text("lot_number"),
     },
     counted=SPAN | {"DAYS_SUPPLY": "c.days_supply", "QUANTITY": "c.quantity", "REFILLS": "c.refills"},
@@ -260,6 +262,8 @@ VISIT_DETAIL = Domain(
     attributes=PERSONAL
     | PLACES
     | {
+        # OHDSI's compiler takes the age at the end here; the rows must equal its rows.
+        "Age": AGE_AT_END,
         "ProviderSpecialty": CLINICAL["ProviderSpecialty"],
         "VisitDetailStartDate": STARTS,
         "VisitDetailEndDate": ENDS,
@@ -292,7 +296,6 @@ SPECIMEN = Domain(
     "t.specimen_date",
     NEXT_DAY.format("specimen_date"),
     "specimen_concept_id",
-    ("SpecimenSourceConcept", "specimen_source_concept_id"),
     visit=NO_VISIT,
     attributes=PERSONAL
     | {
@@ -316,7 +319,7 @@ DEATH = Domain(
     ("DeathSourceConcept", "cause_source_concept_id"),
     visit=NO_VISIT,
     attributes=PERSONAL | {"OccurrenceStartDate": STARTS, "DeathType": concepts("death_type_concept_id")},
-    counted=MOMENT,
+    counted=MOMENT | {"DOMAIN_CONCEPT": "coalesce(c.cause_concept_id, 0)"},
     has_first=False,
 )
 OBSERVATION_PERIOD = Domain(

@@ -32,7 +32,9 @@ def end_selects(expression: CohortExpression, stages: Stages) -> list[str]:
 def offset(strategy: DateOffset, events: str) -> str:
     """Return ends some days after an event, within observation."""
     end = later("end_date" if strategy.from_end else "start_date", strategy.days)
-    return f"select event_id, person_id, least({end}, op_end_date) as end_date from {events}"
+    # The event without an end gets none here either, which least() would give it.
+    capped = f"case when {end} > op_end_date then op_end_date else {end} end"
+    return f"select event_id, person_id, {capped} as end_date from {events}"
 
 
 def exposure(strategy: CustomEra, stages: Stages) -> str:

@@ -15,6 +15,7 @@ from hansa.lib.cohorts.expression import (
 )
 
 SIGNS = {"lt": "<", "lte": "<=", "eq": "=", "!eq": "<>", "gt": ">", "gte": ">="}
+PADS = {"contains": ("%", "%"), "startsWith": ("", "%"), "endsWith": ("%", "")}
 FOUR_PLACES = Decimal("0.0001")
 
 
@@ -53,20 +54,16 @@ def rounded(value: Decimal, kind: str) -> str:
 
 
 def matched(expression: str, wanted: TextFilter) -> str:
-    """Return the search for a text; nothing in it is a pattern."""
-    text = quoted(wanted.text)
-    tests = {
-        "contains": f"(position({text} in {expression}) > 0)",
-        "startsWith": f"(left({expression}, {len(wanted.text)}) = {text})",
-        "endsWith": f"(right({expression}, {len(wanted.text)}) = {text})",
-    }
-    found = tests[wanted.operator.removeprefix("!")]
-    return f"not {found}" if wanted.operator.startswith("!") else found
+    """Return the search for a text, in which % and _ are wildcards as they are for OHDSI's compiler."""
+    before, after = PADS[wanted.operator.removeprefix("!")]
+    word = negation(excluded=wanted.operator.startswith("!"))
+    # Without escape '' PostgreSQL, unlike DuckDB, would take a backslash for an escape.
+    return f"{expression} {word}like {quoted(before + wanted.text + after)} escape ''"
 
 
-def tested(condition: Condition, codesets: str) -> str:
+def tested(condition: Condition, codesets: str, *, cdm: str) -> str:
     """Return the test of one attribute, before the table it is found by."""
-    expression, value = condition.attribute.sql, condition.value
+    expression, value = condition.attribute.sql.format(cdm=cdm), condition.value
     match value:
         case DateRange():
             return compared(expression, value.operator, values=(day(value.value), day(value.extent or value.value)))

@@ -10,6 +10,7 @@ from hansa.lib.errors import InvalidError
 
 REMEDY = "Correct it in ATLAS, or ask for the cohort in another way."
 LARGEST = 2**63 - 1
+DIGITS = re.compile(r"-?\d{1,19}", re.ASCII)
 DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
@@ -112,9 +113,9 @@ class Place:
             raise refuse(path, "a text is expected")
         return value
 
-    def choice(self, key: str, options: tuple[str, ...]) -> str:
+    def choice(self, key: str, options: tuple[str, ...], *, default: str | None = None) -> str:
         """Take one of some words, in whatever case."""
-        path, value = self.at(key), self.text(key)
+        path, value = self.at(key), self.text(key) or default
         for option in options:
             if value is not None and value.lower() == option.lower():
                 return option
@@ -122,7 +123,11 @@ class Place:
 
 
 def whole(value: object, path: str) -> int:
-    """Return a whole number that fits into 64 bits."""
+    """Return a whole number that fits into 64 bits; some exports write it as a text or with a point."""
+    if isinstance(value, str) and DIGITS.fullmatch(value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST:
         raise refuse(path, "a whole number is expected")
     return value

@@ -31,6 +31,7 @@ OPERATORS = {0: "=", 1: "<=", 2: ">="}
 BY_FOLDED_NAME = {folded(name): domain for name, domain in DOMAINS.items()}
 # Names and origin of an expression do not change its rows.
 DESCRIPTIVE = ("Title", "cdmVersionRange")
+CATALOGUED = ("name", "description", "createdBy", "createdDate", "modifiedBy", "modifiedDate", "tags")
 
 
 def read(text: str | bytes) -> CohortExpression:
@@ -66,11 +67,11 @@ def read(text: str | bytes) -> CohortExpression:
 
 
 def limit(place: Place, key: str) -> str:
-    """Take which events of a person count; all of them where nothing is said."""
+    """Take which events of a person count; the first where nothing is said, as in Circe's ResultLimit."""
     inner = place.place(key)
     if inner is None:
-        return "All"
-    found = inner.choice("Type", LIMITS)
+        return "First"
+    found = inner.choice("Type", LIMITS, default="First")
     inner.finish()
     return found
 
@@ -78,7 +79,7 @@ def limit(place: Place, key: str) -> str:
 def concept_set(place: Place) -> ConceptSet:
     """Read one concept set."""
     number = place.count("id")
-    place.ignore("name", "description")
+    place.ignore(*CATALOGUED)
     inner = place.needed("expression")
     items = tuple(concept_item(each) for each in inner.places("items"))
     inner.finish()
@@ -125,10 +126,10 @@ def adjustment(place: Place, domain: Domain) -> DateAdjustment | None:
     if inner is None:
         return None
     found = DateAdjustment(
-        inner.choice("StartWith", EDGES) == "END_DATE",
-        inner.count("StartOffset"),
-        inner.choice("EndWith", EDGES) == "END_DATE",
-        inner.count("EndOffset"),
+        inner.choice("StartWith", EDGES, default="START_DATE") == "END_DATE",
+        inner.whole("StartOffset") or 0,
+        inner.choice("EndWith", EDGES, default="END_DATE") == "END_DATE",
+        inner.whole("EndOffset") or 0,
     )
     inner.finish()
     return found
@@ -259,13 +260,17 @@ def end_strategy(root: Place) -> DateOffset | CustomEra | None:
 
 def date_offset(place: Place) -> DateOffset:
     """Read an exit some days after the entry event."""
-    return DateOffset(place.choice("DateField", ("StartDate", "EndDate")) == "EndDate", place.count("Offset"))
+    field = place.choice("DateField", ("StartDate", "EndDate"), default="StartDate")
+    return DateOffset(field == "EndDate", place.whole("Offset") or 0)
 
 
 def custom_era(place: Place) -> CustomEra:
     """Read an exit at the end of continuous exposure."""
     return CustomEra(
-        place.count("DrugCodesetId"), place.count("GapDays"), place.count("Offset"), place.whole("DaysSupplyOverride")
+        place.count("DrugCodesetId"),
+        place.whole("GapDays") or 0,
+        place.whole("Offset") or 0,
+        place.whole("DaysSupplyOverride"),
     )
 
 
@@ -274,7 +279,7 @@ def era_pad(root: Place) -> int:
     place = root.place("CollapseSettings")
     if place is None:
         return 0
-    place.choice("CollapseType", ("ERA",))
+    place.choice("CollapseType", ("ERA",), default="ERA")
     days = place.whole("EraPad") or 0
     place.finish()
     return days

@@ -1,5 +1,6 @@
 """Run a compiled cohort on a connection that is given."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,7 +29,16 @@ def run(plan: Compiled, connection: Connection) -> Cohort:
             connection.execute(statement)
         rows = connection.execute(f"select * from {plan.cohort} order by 2, 3, 4").fetchall()
         counts = connection.execute(f"select * from {plan.attrition} order by 1").fetchall()
-    finally:
-        for statement in plan.clean_up:
-            connection.execute(statement)
+    except Exception:
+        # In a PostgreSQL transaction that failed nothing can be dropped, nor need it be: the first error counts.
+        with contextlib.suppress(Exception):
+            clear(plan, connection)
+        raise
+    clear(plan, connection)
     return Cohort(rows, counts)
+
+
+def clear(plan: Compiled, connection: Connection) -> None:
+    """Drop the temporary tables."""
+    for statement in plan.clean_up:
+        connection.execute(statement)

@@ -91,6 +91,9 @@ def flags(place: Place, key: str) -> list[Value]:
 
 def concept(item: object, path: str) -> int:
     """Return the number of a concept; its names mean nothing for the rows."""
+    # Concept sets hold thousands of them, nearly always written so.
+    if isinstance(item, dict) and "CONCEPT_ID" in item:
+        return whole(item["CONCEPT_ID"], f"{path}.CONCEPT_ID")
     return Place(item, path).count("CONCEPT_ID")
 
 
