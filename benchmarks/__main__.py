@@ -23,6 +23,8 @@ NAMES = (
     "cold_start",
     "exchange_scale",
     "exchange_pages",
+    "cohorts",
+    "quality",
 )
 HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
 MARKS = ("<!-- measured -->", "<!-- until here -->")

@@ -22,6 +22,7 @@ from hansa.kernel.people import pseudonym
 from hansa.lib.canonical import JSON
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.cohorts import reading as cohort_expressions
+from hansa.lib.cohorts.compiling import Target, compiled
 from hansa.lib.duo import look_up
 from hansa.lib.errors import DisclosureError, HansaError, RefusedError
 from hansa.lib.statistics import protocol as protocols
@@ -220,7 +221,7 @@ def ask(
     blurred and rounded numbers as the clause allows. No study is needed for it.
     """
     try:
-        cohort_expressions.read(cohort)
+        compiled(cohort_expressions.read(cohort), Target())
         look_up(purpose, place="purpose")
     except HansaError as wrong:
         place = "purpose" if wrong.message.startswith("purpose") else "cohort"

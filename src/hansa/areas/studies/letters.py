@@ -24,6 +24,7 @@ from hansa.kernel.models import Partner, PartyDecision, Verdict
 from hansa.lib import shapes
 from hansa.lib.canonical import canonical
 from hansa.lib.cohorts import reading
+from hansa.lib.cohorts.compiling import Target, compiled
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
 from hansa.lib.statistics import protocol as protocols
@@ -329,7 +330,7 @@ def asked(said: Letter, partner: Partner) -> None:
     title, cohort, purposes = said.body.get("title"), said.body.get("cohort"), said.terms["purposes"]
     if not isinstance(title, str) or not isinstance(cohort, dict) or len(purposes) != 1:
         raise InvalidError(_("The letter does not say which people it is about."), _("Ask its sender."))
-    reading.read(canonical(cohort))
+    compiled(reading.read(canonical(cohort)), Target())
     parties = said.terms["parties"]
     if not {said.sender, own().id} <= set(parties) or len(set(parties)) < len(parties):
         raise RefusedError(_("The sender and we must both be parties of the inquiry."), _("Ask it again."))

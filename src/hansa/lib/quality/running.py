@@ -12,13 +12,13 @@ CATEGORIES = ("conformance", "completeness", "plausibility")
 
 def checked(connection: Connection, *, cdm: str = "main") -> dict[str, Any]:
     """Return what every check found in a database with all tables of the CDM: a document of counts."""
-    found = [_told(check, violated, rows) for check, violated, rows in lacking(connection, cdm=cdm)]
+    found = [_told(check, (violated, rows)) for check, violated, rows in lacking(connection, cdm=cdm)]
     for table in COLUMNS:
         if checks := list(of_table(table)):
             row = connection.execute(query_of(table, checks, cdm=cdm)).fetchone()
-            found += [_told(check, *row[2 * place : 2 * place + 2]) for place, check in enumerate(checks)]
+            found += [_told(check, row[2 * place : 2 * place + 2]) for place, check in enumerate(checks)]
     for check, query in alone(cdm=cdm):
-        found.append(_told(check, *connection.execute(query).fetchone()))
+        found.append(_told(check, connection.execute(query).fetchone()))
     looked_at = [one for one in found if one["rows"]]
     return {
         "hansa": "data-check/1",
@@ -41,7 +41,8 @@ def lacking(connection: Connection, *, cdm: str) -> Iterator[tuple[Check, int, i
             yield Check(table, "", "cdmField", "conformance", ""), absent, len(columns)
 
 
-def _told(check: Check, violated: int, rows: int) -> dict[str, Any]:
+def _told(check: Check, counts: Sequence[int]) -> dict[str, Any]:
+    violated, rows = counts
     share = violated / rows if rows else 0.0
     return {
         "table": check.table,

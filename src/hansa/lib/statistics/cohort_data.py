@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from hansa.lib.cohorts.compiling import Target, compiled
 from hansa.lib.cohorts.expression import CohortExpression
 from hansa.lib.cohorts.reading import read
 from hansa.lib.errors import InvalidError
@@ -47,7 +48,8 @@ def _odd_cohorts(protocol: Protocol) -> Iterator[tuple[Place, str, str]]:
         yield ("data", "cohorts"), f"There are {len(cohorts)} cohorts.", f"Keep it under {MOST_COHORTS}."
     for name, expression in cohorts.items():
         try:
-            read(json.dumps(expression))
+            # Some constructs are only refused when they are written as SQL.
+            compiled(read(json.dumps(expression)), Target())
         except InvalidError as wrong:
             yield ("data", "cohorts", name), wrong.message, wrong.remedy
 

@@ -120,24 +120,16 @@ class Heterogeneity:
             counted = {**state, "sites": [round(count) for count in total.tolist()]}
             return counted if any(counted["sites"]) else {**counted, "found": []}
         if state["scale"] is None:
-            scale = [weight / max(sites, 1) for weight, sites in zip(total.tolist(), state["sites"], strict=True)]
-            ones = [one or 1.0 for one in scale]
-            return {**state, "scale": ones, "trial": [0.0] * len(ones)}
+            means = (weight / max(sites, 1) for weight, sites in zip(total.tolist(), state["sites"], strict=True))
+            return {**state, "scale": [mean or 1.0 for mean in means], "trial": [0.0] * len(total)}
         sums = [dict(zip(SUMS, column, strict=True)) for column in total.reshape(len(SUMS), -1).T.tolist()]
         looked = {**state, "looks": state["looks"] + 1}
         if state["fixed"] is None:
-            first = [_fixed(one, sites) for one, sites in zip(sums, state["sites"], strict=True)]
+            first = list(map(_fixed, sums, state["sites"]))
             return {**looked, "fixed": first, "trial": [one["tau2"] for one in first]}
-        if looked["looks"] == 2:  # noqa: PLR2004 -- the second look is at the variances of DerSimonian and Laird
-            looked["simple"] = [_mean(one) for one in sums]
-        moved = [
-            _scored(one, trial=trial, sites=sites)
-            for one, trial, sites in zip(sums, state["trial"], state["sites"], strict=True)
-        ]
-        is_near = all(abs(new - old) <= SHORT * (1 + old) for new, old in zip(moved, state["trial"], strict=True))
-        if is_near or looked["looks"] >= MOST_LOOKS:
-            return {**looked, "found": sums}
-        return {**looked, "trial": moved}
+        # The second look is at the variances of DerSimonian and Laird.
+        looked.setdefault("simple", list(map(_mean, sums)))
+        return _moved(looked, sums)
 
     def result(self, state: State) -> dict[str, Any]:
         """Return for each term what the sites agree on, how far they differ, and where the next would lie."""
@@ -190,6 +182,17 @@ class Heterogeneity:
         mean = state["simple"][place]
         told = _interval(mean["estimate"], math.sqrt(mean["variance"]), quantile=_normal(), root=root)
         return {**told, "tau2": state["fixed"][place]["tau2"] / state["scale"][place]}
+
+
+def _moved(state: State, sums: list[dict[str, float]]) -> State:
+    """Return the state with the next trial variances, or what was found where they no longer move."""
+    old = state["trial"]
+    each = zip(sums, old, state["sites"], strict=True)
+    new = [_scored(one, trial=trial, sites=sites) for one, trial, sites in each]
+    is_near = all(abs(after - before) <= SHORT * (1 + before) for after, before in zip(new, old, strict=True))
+    if is_near or state["looks"] >= MOST_LOOKS:
+        return {**state, "found": sums}
+    return {**state, "trial": new}
 
 
 def _fitted(model: Estimator, table: Table, *, terms: tuple[str, ...], minimum_cell: int) -> Vector:
