@@ -170,6 +170,7 @@ def pages(house):
         "study-proposed": study[State.PROPOSED],
         "study-running": study[State.RUNNING],
         "study-released": study[State.RELEASED],
+        "report": study[State.RELEASED] + "report/",
         "approve": study[State.PROPOSED] + "approve/",
         "refused": study[State.RELEASED] + "approve/",
         "propose": "/studies/propose/",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols, quality
+from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols, quality, reports
 from hansa.cli.groups import GROUPS, AreaGroup
 from hansa.cli.nouns import NOUNS, NounGroup
 
@@ -64,7 +64,7 @@ app.command(add_help_option=False, context_settings={"allow_extra_args": True, "
 WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {
     "partners": (people.invite, people.accept),
     "people": (people.add,),
-    "studies": (protocols.check, protocols.rehearse, leaving.leaves, bundles.exporting("studies")),
+    "studies": (protocols.check, protocols.rehearse, leaving.leaves, reports.report, bundles.exporting("studies")),
     "mobilities": (bundles.exporting("mobilities"),),
 }
 

@@ -39,13 +39,13 @@ _FONTS = Path(reportlab.__file__).parent / "fonts"
 for _font, _file in (("Hansa", "Vera.ttf"), ("Hansa-Bold", "VeraBd.ttf")):
     registerFont(TTFont(_font, _FONTS / _file))
 
-_TEXT = ParagraphStyle("text", fontName="Hansa", fontSize=9, leading=13.5, spaceAfter=2 * mm)
-_SMALL = ParagraphStyle("small", parent=_TEXT, fontSize=7.5, leading=11, textColor="#444444", spaceAfter=2.5 * mm)
+TEXT = ParagraphStyle("text", fontName="Hansa", fontSize=9, leading=13.5, spaceAfter=2 * mm)
+SMALL = ParagraphStyle("small", parent=TEXT, fontSize=7.5, leading=11, textColor="#444444", spaceAfter=2.5 * mm)
 _TERM = ParagraphStyle(
-    "term", parent=_TEXT, fontSize=8, leading=12, leftIndent=6 * mm, bulletIndent=2 * mm, spaceAfter=0
+    "term", parent=TEXT, fontSize=8, leading=12, leftIndent=6 * mm, bulletIndent=2 * mm, spaceAfter=0
 )
-_TITLE = ParagraphStyle("title", parent=_TEXT, fontName="Hansa-Bold", fontSize=17, leading=22, spaceAfter=4 * mm)
-_HEADING = ParagraphStyle("heading", parent=_TEXT, fontName="Hansa-Bold", fontSize=11, leading=15, spaceBefore=5 * mm)
+TITLE = ParagraphStyle("title", parent=TEXT, fontName="Hansa-Bold", fontSize=17, leading=22, spaceAfter=4 * mm)
+HEADING = ParagraphStyle("heading", parent=TEXT, fontName="Hansa-Bold", fontSize=11, leading=15, spaceBefore=5 * mm)
 
 
 def pdf(document: JSON, signatures: Sequence[Mapping[str, str]], *, language: str) -> bytes:
@@ -87,12 +87,12 @@ def is_faithful(data: bytes) -> bool:
 def _story(document: JSON, reading: AgreementPage, *, signatories: Mapping[str, Signatory]) -> list[Flowable]:
     words = PHRASES[reading.language]
     return [
-        _paragraph(reading.title, _TITLE),
-        _paragraph(f"{reading.version}. {reading.valid}", _SMALL),
-        _paragraph(words["binding"], _SMALL),
-        *(_paragraph(text, _TEXT) for text in reading.preamble),
-        _paragraph(words["parties"], _HEADING),
-        *(_paragraph(text, _TEXT) for text in reading.parties),
+        _paragraph(reading.title, TITLE),
+        _paragraph(f"{reading.version}. {reading.valid}", SMALL),
+        _paragraph(words["binding"], SMALL),
+        *(_paragraph(text, TEXT) for text in reading.preamble),
+        _paragraph(words["parties"], HEADING),
+        *(_paragraph(text, TEXT) for text in reading.parties),
         *(part for clause in reading.clauses for part in _clause(clause)),
         Spacer(1, 6 * mm),
         KeepTogether(_signatures(document, signatories=signatories, words=words)),
@@ -100,20 +100,20 @@ def _story(document: JSON, reading: AgreementPage, *, signatories: Mapping[str, 
 
 
 def _clause(clause: ClausePage) -> list[Flowable]:
-    first, *others = (_paragraph(text, _TEXT) for text in clause.text)
-    head = KeepTogether([_paragraph(f"{clause.id}  {clause.title}", _HEADING), first])
+    first, *others = (_paragraph(text, TEXT) for text in clause.text)
+    head = KeepTogether([_paragraph(f"{clause.id}  {clause.title}", HEADING), first])
     terms = [_paragraph(f"{clause.parties}.", _TERM, bullet="–")] if clause.terms else []
     return [head, *others, *terms, *(_paragraph(term, _TERM, bullet="–") for term in clause.terms)]
 
 
 def _signatures(document: JSON, *, signatories: Mapping[str, Signatory], words: Mapping[str, str]) -> list[Flowable]:
-    parts = [HRFlowable(width="100%", thickness=0.5), _paragraph(words["signatures"], _HEADING)]
+    parts = [HRFlowable(width="100%", thickness=0.5), _paragraph(words["signatures"], HEADING)]
     for party in document["parties"]:
         one = signatories.get(party["id"])
         said = (
             words["unsigned"] if one is None else words["signed"].format(one.name, one.office, one.delegation, one.at)
         )
-        parts += [_paragraph(party["name"], _TEXT), _paragraph(said, _SMALL)]
+        parts += [_paragraph(party["name"], TEXT), _paragraph(said, SMALL)]
     return parts
 
 
@@ -128,11 +128,11 @@ def _footer(reading: AgreementPage) -> Any:
 
 
 def _paragraph(text: str, style: ParagraphStyle, *, bullet: str | None = None) -> Flowable:
-    return Paragraph(escape(_drawable(text, font=style.fontName)), style, bulletText=bullet)
+    return Paragraph(escape(drawable(text, font=style.fontName)), style, bulletText=bullet)
 
 
-def _drawable(text: str, *, font: str) -> str:
-    # A letter that the font does not have is written as its number: never left out, never a blank box.
+def drawable(text: str, *, font: str) -> str:
+    """Return a text in which a letter that the font lacks is written as its number, never left out or a blank box."""
     known = getFont(font).face.charToGlyph
     return "".join(letter if ord(letter) in known else f"[U+{ord(letter):04X}]" for letter in text)
 

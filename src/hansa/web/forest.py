@@ -145,15 +145,20 @@ def forest(analysis: Analysis, *, width: int = WIDE, labels: Mapping[str, str] |
 
 def _scale(lines: Sequence[Term], *, width: int, stacked: bool, ratio: bool) -> Scale:
     left, span = (14.0, width - 28.0) if stacked else (width * 0.36, width * 0.36)
+    return axis(lines, left=left, width=span, ratio=ratio)
+
+
+def axis(lines: Sequence[Term], *, left: float, width: float, ratio: bool) -> Scale:
+    """Return an axis of a width on which every interval fits, as far as the axis may reach."""
     finite = [v for t in lines for v in (t.low, t.high) if math.isfinite(v)]
     if ratio:
         low = max(1 / FURTHEST, min([*finite, 0.5]) / 1.1)
         high = min(FURTHEST, max([*finite, 2.0]) * 1.1)
-        return Scale(left, span, low, high, ratio=True)
+        return Scale(left, width, low, high, ratio=True)
     reach = max([abs(v) for v in finite] or [0.0]) or 1.0
     step = 10.0 ** (math.floor(math.log10(reach)) - 1)
     reach = math.ceil(reach / step) * step
-    return Scale(left, span, -reach, reach, ratio=False)
+    return Scale(left, width, -reach, reach, ratio=False)
 
 
 def _heading(measure: str, *, width: int) -> SafeString:

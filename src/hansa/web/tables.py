@@ -166,7 +166,7 @@ def incidence(analysis: Analysis, *, by: str = "") -> Lines:
             (
                 count(group["persons"]),
                 count(group["events"]),
-                figure(group["time"]),
+                count(round(group["time"])),
                 _interval(group, "rate", times=PER),
                 _interval(group["ratio"], "estimate") if group["ratio"] else NONE,
                 p_words(group["ratio"]["p"]) if group["ratio"] and group["ratio"]["p"] is not None else NONE,
@@ -208,7 +208,7 @@ def agreement(analysis: Analysis, *, labels: Mapping[str, str] | None = None) ->
         _("Hospitals"),
         _("%(measure)s (95 %% interval)") % {"measure": forest.measure_words(model)},
         _("I²"),
-        _("τ²"),
+        _("Tau²"),
         _("p of Q"),
         _("Where a further hospital would lie"),
     )

@@ -6,7 +6,7 @@ The same three words name the API endpoint, the command and the entry of the led
 from django.urls import path
 
 from hansa.kernel.pages import all_pages
-from hansa.web.views import files, home, ledger, letters, pages, records, session
+from hansa.web.views import files, home, ledger, letters, pages, records, report, session
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     ),
     path("partners/<uuid:key>/send/", letters.send, name="send-letters"),
     path("<slug:noun>/<uuid:key>/bundle/", files.bundle, name="bundle"),
+    path("<slug:noun>/<uuid:key>/report/", report.page, name="report"),
+    path("<slug:noun>/<uuid:key>/report.pdf", report.paper, name="report-pdf"),
+    path("<slug:noun>/<uuid:key>/report.zip", report.archive, name="report-archive"),
     path("agreements/<uuid:key>/pdf/", files.agreement, name="agreement-pdf"),
     path("<slug:noun>/<uuid:key>/files/<slug:digest>/", files.attachment, name="file"),
     path("<slug:noun>/<uuid:key>/downloads/<str:name>/", files.download, name="download"),

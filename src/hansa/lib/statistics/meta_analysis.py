@@ -5,7 +5,8 @@ first how many sites have an estimate of each term, then the weights (inverse va
 scaled, then at trial values of the variance between sites (tau squared) weights, weighted estimates and their
 squares. Cochran's Q, the variance of DerSimonian and Laird (1986, Controlled Clinical Trials 7, 177), that of
 restricted maximum likelihood by Fisher scoring (Viechtbauer 2005, JEBS 30, 261) and the interval of Hartung and
-Knapp (2001, Statistics in Medicine 20, 3875) follow from these sums; I squared is Higgins and Thompson's (2002,
+Knapp (2001, Statistics in Medicine 20, 3875), never shorter than without them (Roever, Knapp and Friede 2015, BMC
+Medical Research Methodology 15, 99), follow from these sums; I squared is Higgins and Thompson's (2002,
 Statistics in Medicine 21, 1539), the prediction interval Higgins, Thompson and Spiegelhalter's (2009, JRSS A
 172, 137).
 
@@ -163,7 +164,8 @@ class Heterogeneity:
         root = math.sqrt(state["scale"][place])
         first, trial = state["fixed"][place], state["trial"][place]
         mean = _mean(state["found"][place])
-        error = math.sqrt(mean["spread"] / (sites - 1) * mean["variance"])
+        # Few sites agree by chance more than they should: the interval is never shorter than the usual one.
+        error = math.sqrt(max(1.0, mean["spread"] / (sites - 1)) * mean["variance"])
         quantile = shortened(float(stdtrit(sites - 1, 0.5 + CONFIDENCE / 2)))
         return {
             "fixed": _interval(first["estimate"], math.sqrt(first["variance"]), quantile=_normal(), root=root),
