@@ -1,7 +1,7 @@
 import pytest
 
 from hansa.cli import findings
-from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, EFFECT, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_show_prints_every_kind_of_analysis(capsys):
@@ -28,6 +28,13 @@ def test_agreement_prints_how_far_sites_differ():
     assert columns[1] == ["3", "3", "2", "1"]
     assert columns[2] == ["", "0.700", "1.000", ""]
     assert columns[7] == ["", "0.301 to 1.649", "–", ""]
+
+
+def test_effect_prints_means_and_ratios():
+    columns = [list(column.cells) for column in findings.effect(EFFECT).columns]
+
+    assert columns[3] == ["0.4800", "0.3800", "-0.1000", "0.7917"]
+    assert columns[5][2:] == ["0.012", ""]
 
 
 def test_show_counts_one_as_one(capsys):

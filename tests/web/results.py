@@ -189,3 +189,22 @@ AGREEMENT = {
         {"name": "size", "sites": 1, "random": None, "prediction": None, "i2": None, "tau2": None, "p": None},
     ],
 }
+
+EFFECT = {
+    "name": "effect",
+    "kind": "treatment_effect",
+    "treatment": "hormone",
+    "outcome": "event",
+    "problem": None,
+    "formula": "hormone ~ age",
+    "truncate": 0.05,
+    "groups": [
+        {"level": "no", "persons": 440, "effective": 431.2, "mean": 0.48, "standard_error": 0.02},
+        {"level": "yes", "persons": 246, "effective": 230.0, "mean": 0.38, "standard_error": 0.03},
+    ],
+    "effects": [
+        {"name": "difference", "estimate": -0.1, "low": -0.18, "high": -0.02, "p": 0.012},
+        {"name": "ratio", "estimate": -0.2336, "low": -0.45, "high": 0.0, "p": None},
+    ],
+    "balance": [{"name": "age", "before": 0.42, "after": 0.01}, {"name": "grade[II]", "before": None, "after": None}],
+}

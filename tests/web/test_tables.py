@@ -1,7 +1,7 @@
 from django.utils import translation
 
 from hansa.web import tables
-from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, EFFECT, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_table_one_writes_counts_means_and_what_is_withheld():
@@ -91,3 +91,16 @@ def test_agreement_tells_how_far_hospitals_differ():
         ("age", "2", "1.00 (0.90 to 1.11)", "0.0 %", "0.000", "0.800", "–"),
         ("size", "1", "–", "–", "–", "–", "–"),
     ]
+
+
+def test_effect_tells_means_difference_and_ratio_and_how_alike_the_groups_are():
+    with translation.override("en"):
+        table, alike = tables.effect(EFFECT), tables.balance(EFFECT)
+
+    assert [(line.label, *line.cells) for line in table.lines] == [
+        ("hormone: no", "440", "431", "0.48", "–"),
+        ("hormone: yes", "246", "230", "0.38", "–"),
+        ("difference", "–", "–", "−0.10 (−0.18 to −0.020)", "0.012"),
+        ("ratio", "–", "–", "0.79 (0.64 to 1.00)", "–"),
+    ]
+    assert [(line.label, *line.cells) for line in alike.lines] == [("age", "0.42", "0.010"), ("grade: II", "–", "–")]

@@ -13,6 +13,7 @@ RATIOS = ("binomial", "poisson")
 def show(result: dict[str, Any]) -> None:
     """Print every analysis of a result."""
     kinds = {"table_one": description, "kaplan_meier": survival, "incidence": incidence, "meta_analysis": agreement}
+    kinds["treatment_effect"] = effect
     kinds |= dict.fromkeys(("glm", "cox"), model)
     sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
     console().print(f"{', '.join(sizes)}.")
@@ -57,6 +58,21 @@ def incidence(analysis: dict[str, Any]) -> Table:
             *(figures(group["ratio"], "estimate") if group["ratio"] else ("", "")),
             p_words(group["ratio"]["p"]) if group["ratio"] and group["ratio"]["p"] is not None else "",
         )
+    table.caption = analysis["problem"]
+    return table
+
+
+def effect(analysis: dict[str, Any]) -> Table:
+    """Return the effect of a treatment, ratios on the scale that people read."""
+    table = Table("", "persons", "effective", "mean or effect", "95% interval", "p", title=analysis["name"])
+    for group in analysis["groups"]:
+        name = f"{analysis['treatment']}: {group['level']}"
+        table.add_row(name, str(group["persons"]), f"{group['effective']:.1f}", f"{group['mean']:.4f}")
+    for one in analysis["effects"]:
+        scale = float if one["name"] == "difference" else math.exp
+        low, middle, high = (f"{scale(one[key]):.4f}" for key in ("low", "estimate", "high"))
+        p = p_words(one["p"]) if one["p"] is not None else ""
+        table.add_row(one["name"], "", "", middle, f"{low} to {high}", p)
     table.caption = analysis["problem"]
     return table
 

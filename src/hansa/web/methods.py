@@ -42,6 +42,7 @@ def of_kind(analysis: Analysis) -> Iterator[str]:
         "glm": _regression,
         "cox": _cox,
         "meta_analysis": _agreement,
+        "treatment_effect": _effect,
     }
     tell = known.get(analysis["kind"])
     if tell is None:
@@ -85,6 +86,20 @@ def _regression(analysis: Analysis) -> Iterator[str]:
 def _cox(analysis: Analysis) -> Iterator[str]:
     yield _("Proportional hazards (Cox 1972), ties by {ties}.").format(
         ties={"efron": "Efron (1977)", "breslow": "Breslow (1974)"}.get(str(analysis.get("ties")), "–")
+    )
+
+
+def _effect(analysis: Analysis) -> Iterator[str]:
+    told = _(
+        "Effect of {treatment} on {outcome}: inverse-probability weights (Rosenbaum 1987; Hernan and Robins 2006) from "
+        "the logistic model {formula}, scores held within {bound} of 0 and 1 (Cole and Hernan 2008), robust errors "
+        "(Lunceford and Davidian 2004), balance by standardised mean differences (Austin 2009)."
+    )
+    yield told.format(
+        treatment=analysis["treatment"],
+        outcome=analysis["outcome"],
+        formula=analysis["formula"],
+        bound=f"{analysis['truncate']:g}",
     )
 
 

@@ -61,6 +61,8 @@ def lines_of(analysis: Mapping[str, Any], labels: Mapping[str, str]) -> tables.L
         return tables.survival(analysis, by=analysis.get("by_label", ""))
     if kind == "incidence" and analysis["groups"]:
         return tables.incidence(analysis, by=analysis.get("by_label", ""))
+    if kind == "treatment_effect":
+        return tables.effect(analysis) if analysis["effects"] else None
     if kind == "meta_analysis":
         return tables.agreement(analysis, labels=labels)
     return tables.estimates(analysis, labels=labels) if analysis.get("terms") else None

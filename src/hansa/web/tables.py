@@ -185,6 +185,38 @@ def incidence(analysis: Analysis, *, by: str = "") -> Lines:
     return Lines(_("Incidence rates: %(name)s") % {"name": analysis["name"]}, columns, tuple(lines))
 
 
+def effect(analysis: Analysis) -> Lines:
+    """Return the effect of a treatment: the weighted means of both groups, their difference and ratios."""
+    words = {"difference": _("difference"), "ratio": _("ratio"), "odds_ratio": _("odds ratio")}
+    lines = [
+        Plain(
+            f"{analysis['treatment']}: {plots.level_words(group['level'])}",
+            (count(group["persons"]), figure(group["effective"]), figure(group["mean"]), NONE),
+        )
+        for group in analysis["groups"]
+    ]
+    for one in analysis["effects"]:
+        scale = float if one["name"] == "difference" else forest.scale({"kind": "cox"})
+        told = _scaled(one, scale, middle="estimate")
+        p = p_words(one["p"]) if one["p"] is not None else NONE
+        lines.append(Plain(words[one["name"]], (NONE, NONE, told, p)))
+    columns = (_("Persons"), _("Effective number"), _("Mean or effect (95 % interval)"), _("p"))
+    return Lines(_("Effect on %(outcome)s, weighted") % {"outcome": analysis["outcome"]}, columns, tuple(lines))
+
+
+def balance(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:
+    """Return how far the groups differ in what was adjusted for, before and after weighting."""
+    lines = [
+        Plain(
+            forest.term_words(str(one["name"]), labels=labels or {}),
+            tuple(NONE if one[key] is None else figure(one[key]) for key in ("before", "after")),
+        )
+        for one in analysis["balance"]
+    ]
+    columns = (_("Difference (SMD) before"), _("Difference (SMD) after"))
+    return Lines(_("Balance of the groups"), columns, tuple(lines))
+
+
 def agreement(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> Lines:
     """Return how far the hospitals agree on each term of a model: what they estimate together, and how they differ."""
     model = {"kind": analysis["model"], "family": analysis["family"]}

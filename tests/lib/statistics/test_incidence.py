@@ -3,7 +3,9 @@ import pytest
 from scipy import stats
 
 from hansa.lib.statistics import incidence
+from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.incidence import Incidence
+from hansa.lib.statistics.reading import read
 from hansa.lib.statistics.table import Table
 from tests.lib.statistics import samples
 from tests.lib.statistics.samples import estimate, ranged, split, table_of
@@ -144,3 +146,26 @@ def test_ratio_says_nothing_false_where_a_group_has_no_events(events, times, exp
 
 def test_rate_says_nothing_where_nobody_was_at_risk():
     assert incidence.rate(0, time=0.0) == {"rate": None, "low": None, "high": None}
+
+
+def test_time_that_is_the_same_in_all_but_a_few_rows_is_found_before_it_is_added():
+    text = """\
+hansa: study/1
+title: Rates
+question: How often?
+purpose: DUO:0000007
+clause: "4.1"
+data:
+  variables:
+    time: {type: number, unit: d, range: [0, 1000]}
+    event: {type: boolean}
+analyses:
+  - {name: rates, kind: incidence, time: time, event: event}
+disclosure: {minimum_cell: 5}
+"""
+    protocol = protocols.parse(text)
+    sound = {"time": [str(day) for day in range(100, 140)], "event": ["0", "1"] * 20}
+    thin = sound | {"time": ["100"] * 38 + ["7", "8"]}
+
+    assert read(sound, protocol=protocol).is_sound
+    assert [finding.kind for finding in read(thin, protocol=protocol).findings] == ["thin"]

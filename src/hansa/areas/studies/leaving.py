@@ -18,6 +18,7 @@ def kind_words(kind: str) -> str:
         "incidence": _("Incidence rates"),
         "glm": _("Regression model"),
         "meta_analysis": _("Do the hospitals agree?"),
+        "treatment_effect": _("Effect of a treatment"),
         "cox": _("Survival model (Cox)"),
     }
     return words.get(kind, kind)

@@ -283,6 +283,7 @@ def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
         analysis.get("formula")
         or ", ".join(analysis.get("variables") or ())
         or analysis.get("of")
+        or (f"{analysis['outcome']} ~ {analysis['treatment']} | {analysis['adjust']}" if "adjust" in analysis else "")
         or f"{analysis['time']}, {analysis['event']}"
     )
     return {**analysis, "code": analysis["kind"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}

@@ -30,9 +30,17 @@ from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
 from hansa.lib.statistics.incidence import Incidence
 from hansa.lib.statistics.meta_analysis import Heterogeneity
-from hansa.lib.statistics.schema import CoxAnalysis, GlmAnalysis, IncidenceAnalysis, Protocol, TableOneAnalysis
+from hansa.lib.statistics.schema import (
+    CoxAnalysis,
+    EffectAnalysis,
+    GlmAnalysis,
+    IncidenceAnalysis,
+    Protocol,
+    TableOneAnalysis,
+)
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.table_one import TableOne
+from hansa.lib.statistics.treatment_effect import TreatmentEffect
 
 FACTORIES: Mapping[str, Callable[..., Estimator]] = {
     "table_one": TableOne.from_protocol,
@@ -41,6 +49,7 @@ FACTORIES: Mapping[str, Callable[..., Estimator]] = {
     "glm": Glm.from_protocol,
     "cox": cox.from_protocol,
     "meta_analysis": Heterogeneity.from_protocol,
+    "treatment_effect": TreatmentEffect.from_protocol,
 }
 # A site, its rows, and those of them that models use.
 OWN_SUMS = ("sites", "persons", "persons without missing values")
@@ -149,6 +158,11 @@ class Programme:
                 yield OwnRows(dict(_described(analysis.variables, table, by=analysis.by, protocol=self.protocol)))
             elif isinstance(analysis, IncidenceAnalysis):
                 yield OwnRows(dict(_described((analysis.time,), complete, by=analysis.by, protocol=self.protocol)))
+            elif isinstance(analysis, EffectAnalysis):
+                formula = self.protocol.propensity(analysis)
+                is_number = self.protocol.variables[analysis.outcome].type == "number"
+                variables = {analysis.outcome: complete[analysis.outcome].astype(np.float64)} if is_number else {}
+                yield OwnRows(variables, formula.matrix(complete), formula.names, estimator.parameters)
             elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
                 formula = self.protocol.formula(analysis)
                 values = complete[formula.response].astype(np.float64)

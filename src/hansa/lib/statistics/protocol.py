@@ -7,7 +7,7 @@ formulas, levels, the time grid. All faults of one step are reported together.
 
 import difflib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -16,14 +16,15 @@ from hansa.lib.duo import look_up
 from hansa.lib.errors import InvalidError
 from hansa.lib.omop.variables import TAKES
 from hansa.lib.statistics import cohort_data
+from hansa.lib.statistics.analysis_faults import ODD
 from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
 from hansa.lib.statistics.schema import (
-    DAYS,
     Analysis,
     CoxAnalysis,
     Data,
     Disclosure,
+    EffectAnalysis,
     GlmAnalysis,
     IncidenceAnalysis,
     KaplanMeierAnalysis,
@@ -49,6 +50,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "glm": GlmAnalysis,
     "cox": CoxAnalysis,
     "meta_analysis": MetaAnalysis,
+    "treatment_effect": EffectAnalysis,
 }
 
 PLAIN = (
@@ -226,7 +228,7 @@ def _odd_size(protocol: Protocol) -> Iterator[Finding]:
 
 def _sums(analysis: Analysis, protocol: Protocol) -> float:
     """Return about how many numbers of its first round an analysis asks for, where levels or times decide that."""
-    if isinstance(analysis, GlmAnalysis | MetaAnalysis):
+    if isinstance(analysis, GlmAnalysis | MetaAnalysis | EffectAnalysis):
         return 0  # formula.py bounds the columns
     if isinstance(analysis, CoxAnalysis):
         times = _steps(_response(analysis, protocol), protocol) if analysis.baseline == "pooled" else 0
@@ -288,106 +290,3 @@ def _odd_levels(variable: Variable) -> Iterator[tuple[str, str, str]]:
     unknown = sorted(set(variable.coding.values()) - set(levels))
     if unknown:
         yield "coding", f"The coding leads to '{unknown[0]}', which is no level.", f"Use {', '.join(levels)}."
-
-
-def _odd_table(analysis: TableOneAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    yield from _odd_groups(analysis.by, protocol)
-    for name in analysis.variables:
-        yield from _odd_name("variables", name=name, protocol=protocol)
-    if len(set(analysis.variables) | {analysis.by}) <= len(analysis.variables):
-        yield "variables", "A variable is described twice.", "Name each once, and not the one of 'by'."
-
-
-def _odd_times(analysis: KaplanMeierAnalysis | IncidenceAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    yield from _odd_groups(analysis.by, protocol)
-    yield from _odd_name("time", name=analysis.time, protocol=protocol)
-    yield from _odd_name("event", name=analysis.event, protocol=protocol)
-    if analysis.time in protocol.variables:
-        is_on_grid = isinstance(analysis, KaplanMeierAnalysis)
-        yield from _odd_time("time", name=analysis.time, protocol=protocol, is_on_grid=is_on_grid)
-
-
-def _odd_comparison(analysis: MetaAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    if not list(protocol.models(analysis.of)):
-        yield "of", f"There is no model '{analysis.of}'.", "Name an analysis of kind glm or cox."
-
-
-def _odd_groups(by: str | None, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    if by is not None:
-        yield from _odd_name("by", name=by, protocol=protocol)
-
-
-def _odd_name(key: str, *, name: str, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    wanted = {
-        "by": ("category", "boolean"),
-        "strata": ("category", "boolean"),
-        "event": ("boolean",),
-        "time": ("number",),
-        "exposure": ("number",),
-    }
-    if name not in protocol.variables:
-        near = difflib.get_close_matches(name, list(protocol.variables), n=1)
-        remedy = f"Did you mean '{near[0]}'?" if near else "Declare it under data.variables."
-        yield key, f"The variable '{name}' is not declared.", remedy
-    elif key in wanted and protocol.variables[name].type not in wanted[key]:
-        yield key, f"'{name}' is a {protocol.variables[name].type}.", f"Name a {' or a '.join(wanted[key])} here."
-
-
-def _odd_model(analysis: GlmAnalysis | CoxAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    try:
-        formula = protocol.formula(analysis)
-    except InvalidError as error:
-        yield "formula", error.message, error.remedy
-        return
-    if isinstance(analysis, GlmAnalysis):
-        yield from _odd_response(analysis, protocol.variables[formula.response])
-        yield from _odd_exposure(analysis, protocol)
-        return
-    for name in analysis.strata:
-        yield from _odd_name("strata", name=name, protocol=protocol)
-        if name in formula.used:
-            yield "strata", f"'{name}' is in the formula and in the strata.", "Keep it in one of the two."
-    if analysis.baseline == "pooled":
-        yield from _odd_time("formula", name=formula.response, protocol=protocol)
-
-
-def _odd_exposure(analysis: GlmAnalysis, protocol: Protocol) -> Iterator[tuple[str, str, str]]:
-    if analysis.exposure is None:
-        return
-    if analysis.family != "poisson":
-        yield "exposure", f"A {analysis.family} model has no exposure.", "Remove it, or choose the poisson family."
-    yield from _odd_name("exposure", name=analysis.exposure, protocol=protocol)
-    bounds = protocol.variables[analysis.exposure].range if analysis.exposure in protocol.variables else (1.0, 1.0)
-    if bounds is None or bounds[0] <= 0:
-        message = f"The exposure '{analysis.exposure}' has no range that begins above 0."
-        yield "exposure", message, "Give it one, such as [1, 3000]; nobody is at risk for no time."
-
-
-def _odd_response(analysis: GlmAnalysis, response: Variable) -> Iterator[tuple[str, str, str]]:
-    if analysis.family == "binomial":
-        if len(response.categories) != 2:  # noqa: PLR2004 -- no and yes
-            yield "formula", "The response of a binomial model has not two levels.", "Name a boolean, or two levels."
-    elif response.type == "category":
-        yield "formula", f"The response of a {analysis.family} model is a category.", "Name a number."
-    elif analysis.family == "poisson" and (response.bounds is None or response.bounds[0] < 0):
-        yield "formula", "The response of a poisson model may be negative.", "Give it a range that begins at 0."
-
-
-def _odd_time(key: str, *, name: str, protocol: Protocol, is_on_grid: bool = True) -> Iterator[tuple[str, str, str]]:
-    time = protocol.variables[name]
-    if time.unit not in DAYS:
-        yield key, f"The time '{name}' has no unit of time.", f"Give it a unit: {', '.join(DAYS)}."
-    if time.range is None or time.range[0] < 0:
-        yield key, f"The time '{name}' has no range that begins at 0 or later.", "Give it one, such as [0, 3000]."
-    if is_on_grid and protocol.disclosure.time_grid is None:
-        yield key, "There is no time grid.", "Add 'time_grid:' under disclosure, in the unit of the time."
-
-
-ODD: dict[str, Callable[..., Iterator[tuple[str, str, str]]]] = {
-    "table_one": _odd_table,
-    "kaplan_meier": _odd_times,
-    "incidence": _odd_times,
-    "glm": _odd_model,
-    "cox": _odd_model,
-    "meta_analysis": _odd_comparison,
-}

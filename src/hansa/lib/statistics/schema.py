@@ -95,6 +95,21 @@ class CoxAnalysis(_Closed):
     baseline: Literal["pooled", "site"] = "pooled"
 
 
+class EffectAnalysis(_Closed):
+    """Estimate the effect of a treatment on everybody, by weights that make treated and untreated alike.
+
+    `adjust` is the right side of the formula of the propensity score; scores are held within `truncate` of 0 and 1.
+    """
+
+    name: Name
+    kind: Literal["treatment_effect"]
+    treatment: Name
+    outcome: Name
+    adjust: Text
+    family: Literal["gaussian", "binomial", "poisson"]
+    truncate: Annotated[Number, Field(ge=0.01, le=0.25)] = 0.05
+
+
 class MetaAnalysis(_Closed):
     """Compare what each site estimates alone, for the model that `of` names."""
 
@@ -104,7 +119,7 @@ class MetaAnalysis(_Closed):
 
 
 Model: TypeAlias = GlmAnalysis | CoxAnalysis
-Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis
+Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis | EffectAnalysis
 
 
 class Data(_Closed):
@@ -154,6 +169,11 @@ class Protocol(_Closed):
         """Return the parsed formula of a model."""
         return parse_formula(analysis.formula, variables=self.variables, survival=analysis.kind == "cox")
 
+    def propensity(self, analysis: EffectAnalysis) -> Formula:
+        """Return the parsed formula of a propensity score."""
+        text = f"{analysis.treatment} ~ {analysis.adjust}"
+        return parse_formula(text, variables=self.variables, survival=False)
+
     def models(self, name: str) -> Iterator[Model]:
         """Yield the model of a name, nothing if there is none."""
         for analysis in self.analyses:
@@ -168,6 +188,8 @@ class Protocol(_Closed):
             found = (analysis.time, analysis.event, analysis.by)
         elif isinstance(analysis, MetaAnalysis):
             found = tuple(name for model in self.models(analysis.of) for name in self.used_by(model))
+        elif isinstance(analysis, EffectAnalysis):
+            found = (analysis.outcome, *self.propensity(analysis).used)
         elif isinstance(analysis, CoxAnalysis):
             found = (*self.formula(analysis).used, *analysis.strata)
         else:

@@ -113,6 +113,18 @@ def agreement_table(analysis: dict[str, Any], labels: dict[str, str] | None = No
     return {"table": tables.agreement(analysis, labels=labels)}
 
 
+@register.inclusion_tag("web/components/estimates.html")
+def effect_table(analysis: dict[str, Any]) -> dict[str, tables.Lines]:
+    """Show the effect of a treatment."""
+    return {"table": tables.effect(analysis)}
+
+
+@register.inclusion_tag("web/components/estimates.html")
+def balance_table(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
+    """Show how alike weights made the groups."""
+    return {"table": tables.balance(analysis, labels=labels)}
+
+
 @register.filter
 def p_value(p: float) -> str:
     """Write a p value."""
