@@ -83,8 +83,22 @@ def verify_what_is_left(directory: Path) -> None:
     assert (verified.returncode, verified.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_demo_stays_until_it_is_told_to_end_and_leaves_nothing_behind(tmp_path, number):
+def test_demo_that_is_told_to_end_in_the_middle_leaves_nothing_behind(tmp_path):
+    port = free_ports()
+    demo = subprocess.Popen(
+        command("--exit", "--port", str(port), "--directory", str(tmp_path / "demo")),
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(),
+    )  # fmt: skip
+    begun = next(line for line in demo.stdout if "Three nodes" in line)
+
+    demo.send_signal(signal.SIGTERM)
+    demo.communicate(timeout=60)
+
+    assert "each with its own keys" in begun
+    await_closed(port)
+
+
+def test_demo_stays_until_it_is_told_to_end_and_leaves_nothing_behind(tmp_path):
     port = free_ports()
     demo = subprocess.Popen(
         command("--port", str(port), "--directory", str(tmp_path / "demo")),
@@ -98,7 +112,7 @@ def test_demo_stays_until_it_is_told_to_end_and_leaves_nothing_behind(tmp_path, 
     with socket.create_connection(("127.0.0.1", port)):
         pass
 
-    demo.send_signal(number)
+    demo.send_signal(signal.SIGINT)
     demo.communicate(timeout=60)
 
     assert any("Professor Ingrid Lund" in line for line in lines)

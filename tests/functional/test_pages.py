@@ -189,7 +189,8 @@ def of_exchange(made):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "language"), [(width, language) for width in WIDTHS for language in LANGUAGES])
+# Long words overflow where it is narrow; at a desk one language stands for all.
+@pytest.mark.parametrize(("width", "language"), [(WIDTHS[0], "de"), *((WIDTHS[1], language) for language in LANGUAGES)])
 def test_pages_fit_their_width_and_can_be_read(desk, width, language):
     browser, live_server, house, shots = desk
     with build.given():
