@@ -15,6 +15,7 @@ FAMILIES = {
     "Replay with another noise",
     "A colluding pair of nodes",
     "A coordinator that lies about the model state",
+    "Differencing counts before a study",
 }
 FILES = sorted(SUITE.glob("test_attack_*.py"))
 

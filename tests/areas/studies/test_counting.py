@@ -100,6 +100,18 @@ def test_count_is_not_said_to_who_has_asked_too_often(db, tmp_path):
         ask(scene)
 
 
+def test_institution_that_names_somebody_else_each_time_has_a_budget_too(db, tmp_path):
+    scene = Scene(tmp_path, limits={"counting": "automatic", "inquiries_per_week": 1})
+    connect(scene, database(tmp_path / "omop.duckdb"))
+    for place in range(counting.PEOPLE + 1):
+        ask_us(scene, id=f"{place}1234567-89ab-4def-8123-456789abcdef", proposer=f"{place}")
+
+    jobs.run_due()
+
+    told = [bool(one["counts"]) for one in scene.letters("inquiries.counted")]
+    assert sorted(told) == [False] + [True] * counting.PEOPLE
+
+
 def test_budget_grows_again_after_a_week(automatic):
     inquiry = ask(automatic)
     later = timezone.now() + timedelta(days=8)

@@ -267,6 +267,14 @@ def test_page_of_a_database_shows_its_tables_and_versions(connected):
     assert told["versions"] == {"name": "", "cdm": "", "vocabulary": ""}
 
 
+def test_page_of_a_removed_database_can_still_be_read(connected):
+    dataset = Dataset.objects.get()
+    actions.remove(dataset, by=connected.people["steward"])
+    jobs.run_due()
+
+    assert views.detail(Dataset.objects.get(), connected.people["steward"])["versions"]["cdm"] == ""
+
+
 def test_form_offers_what_fits_the_study(connected):
     connected.dataset("rows")
     of_cohorts, of_rows = connected.propose(cohort_protocol()), connected.propose(PROTOCOL)

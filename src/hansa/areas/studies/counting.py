@@ -22,6 +22,8 @@ from hansa.lib.quality.running import summary
 
 JOB = "inquiries.count"
 STEP, A_WEEK = 10, 20
+# All people of an institution together may ask so many times as often as one of them.
+PEOPLE = 5
 WEEK = timedelta(days=7)
 
 
@@ -58,9 +60,9 @@ def owe(inquiry: Inquiry) -> None:
 def check_budget(inquiry: Inquiry, *, at: datetime) -> None:
     """Refuse to count for somebody who has asked often enough in a week; asking by halves finds small things."""
     most = int(limits_of(inquiry).get("inquiries_per_week", A_WEEK))
-    asked = Inquiry.objects.filter(lead=inquiry.lead, proposer=inquiry.proposer)
-    asked = asked.filter(created__gt=at - WEEK, created__lte=at)
-    if asked.exclude(pk=inquiry.pk).count() >= most:
+    asked = Inquiry.objects.filter(lead=inquiry.lead, created__gt=at - WEEK, created__lte=at).exclude(pk=inquiry.pk)
+    # Who asks is the word of the institution that asks, so its people are counted together as well.
+    if asked.filter(proposer=inquiry.proposer).count() >= most or asked.count() >= PEOPLE * most:
         raise RefusedError(
             _("Whoever asks has asked as often in seven days as the clause permits: {most}.").format(most=most),
             _("Ask again in a few days."),

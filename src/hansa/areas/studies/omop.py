@@ -240,7 +240,9 @@ def tried(source: str) -> dict[str, Any]:
 
 
 def versions(dataset: Dataset) -> dict[str, str]:
-    """Return the versions of CDM and vocabulary that a database says of itself."""
+    """Return the versions of CDM and vocabulary that a database says of itself, nothing once it is removed."""
+    if not file_of(dataset.table).is_file():
+        return {"name": "", "cdm": "", "vocabulary": ""}
     with _alone, opened(file_of(dataset.table), read_only=True) as connection:
         row = connection.execute(
             "select max(cdm_source_name), max(cdm_version), max(vocabulary_version) from cdm_source"
