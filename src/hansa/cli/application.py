@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hansa.cli import backups, bundles, leaving, ledgers, nodes, people, protocols, quality, reports
+from hansa.cli import backups, bundles, conversion, leaving, ledgers, nodes, people, protocols, quality, reports
 from hansa.cli.groups import GROUPS, AreaGroup
 from hansa.cli.nouns import NOUNS, NounGroup
 
@@ -85,4 +85,5 @@ app.add_typer(_ledger, name="ledger")
 _data = typer.Typer(help="The hospital's own data: connect them to this node.", no_args_is_help=True)
 _data.command("add")(people.add_data)
 _data.command("check")(quality.check_data)
+_data.command("convert")(conversion.convert_data)
 app.add_typer(_data, name="data")
