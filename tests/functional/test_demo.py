@@ -43,7 +43,7 @@ def test_demo_gives_the_joint_result_as_one_json_object(tmp_path):
     directory = tmp_path / "demo"
 
     done = subprocess.run(
-        command("--exit", "--json", "--port", str(free_ports()), "--directory", str(directory)),
+        command("--exit", "--json", "--cohorts", "--port", str(free_ports()), "--directory", str(directory)),
         capture_output=True, text=True, check=False, env=environment(),
     )  # fmt: skip
 
@@ -58,6 +58,9 @@ def test_demo_gives_the_joint_result_as_one_json_object(tmp_path):
     assert set(told["letters"]) == set(told["bytes"]) == set(told["addresses"])
     assert all(count > 0 for count in (*told["letters"].values(), *told["bytes"].values()))
     assert told["rounds"] >= 5
+    # The made-up hazard of celecoxib is 0.6 times that of diclofenac.
+    assert told["cohorts"]["rows"] == 1950
+    assert 0.4 < told["cohorts"]["ratios"]["celecoxib"] < 0.8
     verify_what_is_left(directory)
 
 

@@ -1,5 +1,6 @@
 """What came out of the demo: the joint result, the same on one table, and what left each hospital."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,7 +64,13 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "addresses": self.addresses,
             "stays": self.stays,
+            "cohorts": {"rows": self.cohorts["rows"], "ratios": self.cohort_ratios()} if self.cohorts else {},
         }
+
+    def cohort_ratios(self) -> dict[str, float]:
+        """Return the hazard ratios of the cohort study by term."""
+        models = (one for one in self.cohorts.get("analyses", ()) if one["kind"] == "cox")
+        return {term["name"]: math.exp(term["estimate"]) for model in models for term in model["terms"]}
 
 
 def gather(houses: list[House], *, study: Record, seconds: float) -> Outcome:

@@ -16,6 +16,9 @@ def tables(outcome: Outcome) -> None:
         f"{outcome.result['rows']} patients, {outcome.result['sites']} hospitals, {outcome.result['rounds']} rounds: "
         f"{outcome.seconds:.1f} s from nothing to the signed result. No row left any of them."
     )
+    if outcome.cohorts:
+        ratios = ", ".join(f"{term} {ratio:.2f}" for term, ratio in outcome.cohort_ratios().items())
+        out.print(f"On OMOP databases: {outcome.cohorts['rows']} people who begin a drug; hazard ratios: {ratios}.")
 
 
 def estimates(outcome: Outcome) -> Table:
