@@ -106,7 +106,7 @@ def of(record: Any, person: Person) -> Context:
     if isinstance(record, JointRecord) and reading.may_see_result(record, person):
         about["bundle"] = reverse("bundle", args=[record.noun, record.pk])
         if record.state == "released" and about.get("result"):
-            about["report"] = reverse("report", args=[record.noun, record.pk])
+            about["report"] = reverse("report", args=[record.pk])
     address = reverse("record", args=[record.noun, record.pk])
     about["downloads"] = [(one, f"{address}downloads/{one.name}/") for one in downloads(record, person)]
     return {"fields": fields(record), **shared(record, person), **about}

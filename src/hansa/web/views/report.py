@@ -12,9 +12,9 @@ from hansa.web import frame, reading, report
 from hansa.web.views.home import insider
 
 
-def released(person: Person, *, noun: str, key: uuid.UUID) -> dict[str, Any]:
+def released(person: Person, *, key: uuid.UUID) -> dict[str, Any]:
     """Return the report of a record that has a result which is out, or answer that there is no such page."""
-    record = reading.one(person, noun=noun, key=key)
+    record = reading.one(person, noun="studies", key=key)
     if not isinstance(record, JointRecord) or record.state != "released" or not record.proof():
         raise Http404
     return report.facts(record, person)
@@ -22,28 +22,28 @@ def released(person: Person, *, noun: str, key: uuid.UUID) -> dict[str, Any]:
 
 @login_required
 @require_safe
-def page(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
+def page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show the report."""
-    return frame.page(request, "web/report.html", released(insider(request), noun=noun, key=key))
+    return frame.page(request, "web/report.html", released(insider(request), key=key))
 
 
 @login_required
 @require_safe
-def paper(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
+def paper(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Give the report as a PDF."""
     from hansa.web.report_pdf import pdf  # noqa: PLC0415 -- slow import
 
-    found = released(insider(request), noun=noun, key=key)
+    found = released(insider(request), key=key)
     return _file(pdf(found), kind="application/pdf", name=f"report-{key}.pdf")
 
 
 @login_required
 @require_safe
-def archive(request: HttpRequest, noun: str, key: uuid.UUID) -> HttpResponse:
+def archive(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Give the report with result, protocol and proof as a Five Safes RO-Crate."""
     from hansa.web.report_archive import crate  # noqa: PLC0415 -- slow import
 
-    found = released(insider(request), noun=noun, key=key)
+    found = released(insider(request), key=key)
     return _file(crate(found), kind="application/zip", name=f"study-{key}.crate.zip")
 
 
