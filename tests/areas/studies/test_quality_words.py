@@ -1,3 +1,5 @@
+import pytest
+
 from hansa.areas.studies import actions, counting, omop, quality_words, views
 from hansa.areas.studies.models import Dataset, Inquiry
 from hansa.kernel import jobs
@@ -61,3 +63,45 @@ def test_page_of_an_inquiry_tells_how_good_the_data_of_each_hospital_are(automat
         "2 of 3 checks passed",
         ["person: isRequired"],
     )
+
+
+@pytest.mark.parametrize(
+    "quality",
+    [
+        {"categories": {"conformance": {"checks": None, "passed": None}}, "failing": []},
+        {"categories": {"conformance": {"checks": True, "passed": 0}}, "failing": []},
+        {"categories": {"conformance": {"checks": -1, "passed": 0}}, "failing": []},
+        {"categories": [], "failing": []},
+        {"categories": {}, "failing": None},
+        {"categories": {}, "failing": [5]},
+    ],
+)
+def test_summary_that_a_node_would_not_write_is_not_kept(automatic, quality):
+    inquiry = ask(automatic)
+
+    receipt = answer(automatic, inquiry, automatic.side, counts=[10, 10, 10], quality=quality)
+
+    assert receipt.outcome == "applied"
+    assert views.detail(Inquiry.objects.get(), automatic.people["investigator"])["quality"] == []
+
+
+def test_partner_cannot_put_words_beside_its_summary(automatic):
+    inquiry = ask(automatic)
+    quality = {
+        "categories": {"conformance": {"checks": 3, "passed": 2, "more": "x"}},
+        "failing": ["person: isRequired\u202e"],
+        "name": "Another hospital",
+        "words": "all is well",
+    }
+    answer(automatic, inquiry, automatic.side, counts=[10, 10, 10], quality=quality)
+
+    (one,) = views.detail(Inquiry.objects.get(), automatic.people["investigator"])["quality"]
+
+    assert one == {
+        "name": "Karolinska Institutet",
+        "words": "2 of 3 checks passed",
+        "failing": ["person: isRequired"],
+    }
+    assert inquiry.counts.get(party=automatic.side.id).quality["categories"] == {
+        "conformance": {"checks": 3, "passed": 2}
+    }

@@ -1,12 +1,13 @@
 """The page of an inquiry: which people are meant, and how many each hospital has, rule by rule."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from hansa.areas.studies import cohort_words, counting
 from hansa.areas.studies.models import Inquiry
+from hansa.areas.studies.quality_words import passed
 from hansa.areas.studies.states import InquiryState
 from hansa.kernel.identity import own
 from hansa.kernel.joint import names
@@ -27,21 +28,17 @@ def page(inquiry: Inquiry) -> dict[str, Any]:
         "columns": [called[party] for party, row in given.items() if len(row.counts) == len(steps)],
         "rows": list(table(steps, whole, step=counting.step_of(inquiry))),
         "quality": [
-            {"name": called.get(party, party), **row.quality, "words": passed(row.quality)}
+            {
+                "name": called.get(party, party),
+                "words": passed(row.quality["categories"].values()),
+                "failing": row.quality["failing"],
+            }
             for party, row in given.items()
             if row.quality
         ],
         "reasons": [(called.get(party, party), row.reason) for party, row in given.items() if row.reason],
         "waits": waits(inquiry, list(given)),
     }
-
-
-def passed(quality: Mapping[str, Any]) -> str:
-    """Return how many checks of data quality passed."""
-    counts = quality["categories"].values()
-    return _("{passed} of {checks} checks passed").format(
-        passed=sum(one["passed"] for one in counts), checks=sum(one["checks"] for one in counts)
-    )
 
 
 def table(steps: Sequence[str], whole: Sequence[list[int | None]], *, step: int) -> Iterator[dict[str, Any]]:

@@ -361,19 +361,25 @@ def counted(said: Letter, partner: Partner) -> None:
     counts = said.body.get("counts")
     if not isinstance(counts, list) or not all(is_count(count) for count in counts):
         raise InvalidError(_("The letter does not hold counts of people."), _("Ask its sender."))
-    told, quality = shapes.remark(said.body.get("reason") or ""), said.body.get("quality")
-    sound = quality if is_summary(quality) else None
-    counting.keep(inquiry, said.sender, counts=counts, reason=told, quality=sound)
+    told, quality = shapes.remark(said.body.get("reason") or ""), summarised(said.body.get("quality"))
+    counting.keep(inquiry, said.sender, counts=counts, reason=told, quality=quality)
     inquiry.save()
 
 
-def is_summary(value: Any) -> bool:
-    """Tell whether a value says in short how good data are, as every node writes it."""
+def summarised(value: Any) -> dict[str, Any] | None:
+    """Return what a partner says in short of how good its data are, and nothing that it wrote beside."""
     try:
-        counts = [number for one in value["categories"].values() for number in (one["checks"], one["passed"])]
-        return all(map(is_count, counts)) and all(isinstance(one, str) for one in value["failing"])
+        counts = {
+            shapes.remark(name): {key: one[key] for key in ("checks", "passed")}
+            for name, one in value["categories"].items()
+        }
+        failing = list(value["failing"])
     except (TypeError, KeyError, AttributeError):
-        return False
+        return None
+    figures = [figure for one in counts.values() for figure in one.values()]
+    if None in figures or not all(map(is_count, figures)) or not all(isinstance(one, str) for one in failing):
+        return None
+    return {"categories": counts, "failing": [shapes.remark(one) for one in failing]}
 
 
 def is_count(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """How good an OMOP database is, in words that a data steward reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +12,7 @@ def told(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None
     words = check_words()
     return {
-        "words": _("{passed} of {checks} checks passed").format(
-            passed=document["passed"], checks=document["passed"] + document["failed"]
-        ),
+        "words": passed([{"passed": document["passed"], "checks": document["passed"] + document["failed"]}]),
         "without_rows": document["without_rows"],
         "failed": [
             {**one, "words": words.get(one["check"], one["check"]), "allowed": f"{100 * one['threshold']:g} %"}
@@ -22,6 +20,14 @@ def told(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
             if not one["passed"]
         ],
     }
+
+
+def passed(counts: Iterable[Mapping[str, int]]) -> str:
+    """Return how many checks of data quality passed, of any number of categories together."""
+    every = list(counts)
+    return _("{passed} of {checks} checks passed").format(
+        passed=sum(one["passed"] for one in every), checks=sum(one["checks"] for one in every)
+    )
 
 
 def check_words() -> dict[str, str]:
