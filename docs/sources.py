@@ -24,7 +24,7 @@ from hansa.lib import bundle_form, disclosure, letters, row_sets, secure_sum
 from hansa.lib.disclosure import budget, noise, numbers
 from hansa.lib.errors import HansaError, InvalidError
 from hansa.lib.statistics import expansion, formula, programme, reading, units
-from hansa.lib.statistics.protocol import KINDS
+from hansa.lib.statistics.kinds.registry import KINDS
 from hansa.lib.statistics.schema import DAYS, Data, Disclosure, Protocol
 from hansa.lib.statistics.variables import Variable
 from hansa.node import initialise
@@ -113,8 +113,8 @@ A boolean without `coding` reads {codes(sorted(reading.BOOLEANS))}, in small or 
 Units that are turned into each other: {"; ".join(codes(kind) for kind in units.KINDS)}.
 Units of time for the grid: {codes(DAYS)}.
 """
-    for kind, schema in KINDS.items():
-        text += f"\n## analyses: {kind}\n\n{sentence(schema)}\n\n{keys(schema)}\n"
+    for kind, about in KINDS.items():
+        text += f"\n## analyses: {kind}\n\n{sentence(about.analysis)}\n\n{keys(about.analysis)}\n"
     return (
         text
         + f"""

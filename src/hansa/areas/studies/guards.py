@@ -216,7 +216,7 @@ def row_sets(study: Study, table: Table, *, public: Mapping[str, Any]) -> list[R
         sees_all = distance(models, every) >= queries.minimum_cell(study)
     else:
         sees_all = public["rows"] != public["complete"]
-    has_table = any(analysis.kind == "table_one" for analysis in queries.programme(study).protocol.analyses)
+    has_table = any(analysis.sees_all_rows for analysis in queries.programme(study).protocol.analyses)
     return [models, every] if has_table and sees_all and models != every else [models]
 
 

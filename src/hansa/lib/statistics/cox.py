@@ -22,13 +22,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hansa.lib.statistics.analyses import CoxAnalysis
 from hansa.lib.statistics.crossings import Crossings
 from hansa.lib.statistics.estimator import Cell, State, Vector
 from hansa.lib.statistics.formula import Formula
 from hansa.lib.statistics.grid import Counts, interval
 from hansa.lib.statistics.hazards import ProportionalHazards
 from hansa.lib.statistics.partial_likelihood import Moments, moments, own_likelihood, triangle
-from hansa.lib.statistics.schema import CoxAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.survival import Codes, Floats, Survival
 from hansa.lib.statistics.survival_design import design_of, division, grid_of
 
@@ -178,7 +179,7 @@ class SiteCox(ProportionalHazards):
 
 def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | SiteCox:
     """Return the estimator of one analysis of a protocol."""
-    formula = protocol.formula(analysis)
+    formula = analysis.parsed(protocol)
     time, event = formula.response, str(formula.event)
     cut = division(analysis.strata, variables=protocol.variables)
     shared: dict[str, Any] = {

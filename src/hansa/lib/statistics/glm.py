@@ -21,13 +21,14 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics import newton
+from hansa.lib.statistics.analyses import GlmAnalysis
 from hansa.lib.statistics.arithmetic import fold, inner, logarithm, shortened
 from hansa.lib.statistics.crossings import Crossings, refusal
 from hansa.lib.statistics.dominance import Scale, dominated
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.families import FAMILIES, Family
 from hansa.lib.statistics.formula import Formula
-from hansa.lib.statistics.schema import GlmAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 
 CONFIDENCE = 0.95
@@ -56,7 +57,7 @@ class Glm:
         """Return the estimator of an analysis; InvalidError when its formula is not sound."""
         return cls(
             name=analysis.name,
-            formula=protocol.formula(analysis),
+            formula=analysis.parsed(protocol),
             family=analysis.family,
             minimum_cell=protocol.disclosure.minimum_cell,
             exposure=analysis.exposure,

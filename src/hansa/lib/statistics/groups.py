@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hansa.lib.statistics.schema import Analysis, CoxAnalysis, EffectAnalysis, GlmAnalysis, Protocol
+from hansa.lib.statistics.analyses import Analysis
+from hansa.lib.statistics.kinds.registry import KINDS
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Mask, Table
 
 
@@ -22,11 +24,7 @@ def groups(protocol: Protocol, table: Table, *, rows: Mask) -> dict[str, Mask]:
 def _sets(analysis: Analysis, protocol: Protocol) -> Iterator[tuple[str, ...]]:
     """Yield the categories that an analysis reads, and the combinations of them in its formula."""
     yield from ((name,) for name in protocol.used_by(analysis) if protocol.variables[name].categories)
-    if isinstance(analysis, EffectAnalysis):
-        crossings = protocol.propensity(analysis).crossings
-        yield from ((*names, analysis.treatment) for names in crossings)
-    if isinstance(analysis, GlmAnalysis | CoxAnalysis):
-        yield from (names for names in protocol.formula(analysis).crossings if len(names) > 1)
+    yield from KINDS[analysis.kind].crossings(analysis, protocol)
 
 
 def _members(names: tuple[str, ...], protocol: Protocol, *, table: Table, rows: Mask) -> Iterator[tuple[str, Mask]]:

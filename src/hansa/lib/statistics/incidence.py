@@ -18,11 +18,12 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import betaincinv, gammaincinv, gammaln, xlogy
 
+from hansa.lib.statistics.analyses import IncidenceAnalysis
 from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.crossings import is_few, refusal
 from hansa.lib.statistics.dominance import dominated
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
-from hansa.lib.statistics.schema import IncidenceAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.variables import Variable
 

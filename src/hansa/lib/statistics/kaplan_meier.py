@@ -19,11 +19,12 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtri
 
+from hansa.lib.statistics.analyses import KaplanMeierAnalysis
 from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.grid import Counts
 from hansa.lib.statistics.log_rank import at_risk, log_rank
-from hansa.lib.statistics.schema import KaplanMeierAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.survival import Codes, Floats, Levels, Read
 from hansa.lib.statistics.survival_design import design_of, division, grid_of
 from hansa.lib.statistics.table import Table

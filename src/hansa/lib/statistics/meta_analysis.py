@@ -24,10 +24,11 @@ from scipy.special import chdtrc, ndtri, stdtrit
 
 from hansa.lib.disclosure import too_many_parameters
 from hansa.lib.statistics import cox
+from hansa.lib.statistics.analyses import GlmAnalysis, MetaAnalysis
 from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
-from hansa.lib.statistics.schema import GlmAnalysis, MetaAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 
 CONFIDENCE = 0.95
@@ -56,7 +57,7 @@ class Heterogeneity:
     def from_protocol(cls, analysis: MetaAnalysis, *, protocol: Protocol) -> "Heterogeneity":
         """Return the estimator of an analysis."""
         of = next(protocol.models(analysis.of))
-        names = protocol.formula(of).names
+        names = of.parsed(protocol).names
         model: Estimator = (
             Glm.from_protocol(of, protocol=protocol)
             if isinstance(of, GlmAnalysis)

@@ -14,8 +14,8 @@ its sums are not masked, so that another can read them.
 `rehearse` runs the programme over tables in one process. It calls what a node calls.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -24,49 +24,17 @@ import numpy as np
 from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.errors import InvalidError
-from hansa.lib.statistics import cox, kaplan_meier
+from hansa.lib.statistics.analyses import Analysis
 from hansa.lib.statistics.crossings import is_few
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
-from hansa.lib.statistics.glm import Glm
-from hansa.lib.statistics.incidence import Incidence
-from hansa.lib.statistics.meta_analysis import Heterogeneity
-from hansa.lib.statistics.schema import (
-    CoxAnalysis,
-    EffectAnalysis,
-    GlmAnalysis,
-    IncidenceAnalysis,
-    Protocol,
-    TableOneAnalysis,
-)
+from hansa.lib.statistics.kinds.kind import OwnRows
+from hansa.lib.statistics.kinds.registry import KINDS
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
-from hansa.lib.statistics.table_one import TableOne
-from hansa.lib.statistics.treatment_effect import TreatmentEffect
 
-FACTORIES: Mapping[str, Callable[..., Estimator]] = {
-    "table_one": TableOne.from_protocol,
-    "kaplan_meier": kaplan_meier.from_protocol,
-    "incidence": Incidence.from_protocol,
-    "glm": Glm.from_protocol,
-    "cox": cox.from_protocol,
-    "meta_analysis": Heterogeneity.from_protocol,
-    "treatment_effect": TreatmentEffect.from_protocol,
-}
 # A site, its rows, and those of them that models use.
 OWN_SUMS = ("sites", "persons", "persons without missing values")
 MOST_ROUNDS = 100
-
-
-@dataclass(frozen=True)
-class OwnRows:
-    """Hold what a site looks at before it contributes to one analysis; the fields are those of `check_site`.
-
-    `variables` are the values behind each sum, `design` is (rows, columns), `parameters` their number.
-    """
-
-    variables: Mapping[str, Vector]
-    design: Vector | None = None
-    columns: tuple[str, ...] = ()
-    parameters: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +49,8 @@ class Programme:
     @cached_property
     def estimators(self) -> tuple[Estimator, ...]:
         """Return the estimator of each analysis, in the order of the protocol."""
-        return tuple(FACTORIES[analysis.kind](analysis, protocol=self.protocol) for analysis in self.protocol.analyses)
+        protocol = self.protocol
+        return tuple(KINDS[each.kind].estimator(each, protocol=protocol) for each in protocol.analyses)
 
     @property
     def parameters(self) -> int:
@@ -115,7 +84,7 @@ class Programme:
         own = [1.0, float(table.rows), float(complete.rows)] if state["round"] == 0 else []
         parts = [np.array(own, dtype=np.float64)]
         for estimator, part in self._open(state):
-            sees_all = estimator.kind == "table_one" and not state["few_incomplete"]
+            sees_all = estimator.name in self._descriptions and not state["few_incomplete"]
             parts.append(estimator.local(part, table if sees_all else complete))
         return np.concatenate(parts)
 
@@ -145,7 +114,7 @@ class Programme:
         counts = (table.rows, complete.rows, table.rows - complete.rows)
         found = list(zip((*OWN_SUMS[1:], "persons with missing values"), map(float, counts), strict=True))
         for estimator in self.estimators:
-            start, rows = estimator.start(), table if estimator.kind == "table_one" else complete
+            start, rows = estimator.start(), table if estimator.name in self._descriptions else complete
             cells = estimator.persons(start, estimator.local(start, rows))
             found += [(f"{estimator.name}: {label}", count) for label, count in cells]
         return tuple((f"{label}, at this site", count) for label, count in found)
@@ -153,24 +122,11 @@ class Programme:
     def own_checks(self, table: Table) -> Iterator[OwnRows]:
         """Yield what a site looks at on its own rows, analysis by analysis, before it contributes unmasked sums."""
         complete = table.complete(self._model_variables)
-        for analysis, estimator in zip(self.protocol.analyses, self.estimators, strict=True):
-            if isinstance(analysis, TableOneAnalysis):
-                yield OwnRows(dict(_described(analysis.variables, table, by=analysis.by, protocol=self.protocol)))
-            elif isinstance(analysis, IncidenceAnalysis):
-                yield OwnRows(dict(_described((analysis.time,), complete, by=analysis.by, protocol=self.protocol)))
-            elif isinstance(analysis, EffectAnalysis):
-                formula = self.protocol.propensity(analysis)
-                is_number = self.protocol.variables[analysis.outcome].type == "number"
-                variables = {analysis.outcome: complete[analysis.outcome].astype(np.float64)} if is_number else {}
-                yield OwnRows(variables, formula.matrix(complete), formula.names, estimator.parameters)
-            elif isinstance(analysis, GlmAnalysis | CoxAnalysis):
-                formula = self.protocol.formula(analysis)
-                values = complete[formula.response].astype(np.float64)
-                is_number = isinstance(analysis, GlmAnalysis) and not formula.variables[formula.response].categories
-                variables = {formula.response: values} if is_number else {}
-                if isinstance(analysis, GlmAnalysis) and analysis.exposure:
-                    variables[analysis.exposure] = complete[analysis.exposure].astype(np.float64)
-                yield OwnRows(variables, formula.matrix(complete), formula.names, estimator.parameters)
+        for analysis, estimator in self._pairs:
+            rows = table if analysis.sees_all_rows else complete
+            found = KINDS[analysis.kind].own_rows(analysis, rows, protocol=self.protocol)
+            if found is not None:
+                yield replace(found, parameters=estimator.parameters)
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the next state from the added sums of all sites."""
@@ -199,6 +155,14 @@ class Programme:
             "analyses": [e.result(state["analyses"][e.name]) for e in self.estimators],
         }
 
+    @property
+    def _pairs(self) -> Iterator[tuple[Analysis, Estimator]]:
+        return zip(self.protocol.analyses, self.estimators, strict=True)
+
+    @cached_property
+    def _descriptions(self) -> frozenset[str]:
+        return frozenset(analysis.name for analysis in self.protocol.analyses if analysis.sees_all_rows)
+
     @cached_property
     def _model_variables(self) -> tuple[str, ...]:
         return self.protocol.model_variables()
@@ -208,7 +172,7 @@ class Programme:
         for estimator in self.estimators:
             part = state["analyses"][estimator.name]
             # Table 1 waits for the count of incomplete rows where there are models to compare it with.
-            waits = state["round"] == 0 and estimator.kind == "table_one" and self._model_variables
+            waits = state["round"] == 0 and estimator.name in self._descriptions and self._model_variables
             if not waits and not estimator.is_done(part):
                 yield estimator, part
 
@@ -242,15 +206,3 @@ def rehearse(protocol: Protocol, sites: Mapping[str, Table]) -> dict[str, Any]:
         total = np.sum([programme.local(state, table) for table in sites.values()], axis=0)
         state = parse_json(canonical(programme.combine(state, total)))
     return programme.result(state)
-
-
-def _described(
-    names: Sequence[str], table: Table, *, by: str | None, protocol: Protocol
-) -> Iterator[tuple[str, Vector]]:
-    """Yield the known values of each number in each group that its values are added up over."""
-    numbers = [name for name in names if protocol.variables[name].type == "number"]
-    levels = protocol.variables[by].categories if by else ()
-    groups = {f" among {by}[{level}]": table[str(by)] == code for code, level in enumerate(levels)}
-    for where, among in groups.items() or [("", np.ones(table.rows, dtype=np.bool_))]:
-        for name in numbers:
-            yield f"{name}{where}", table[name][among & ~table.missing(name)].astype(np.float64)

@@ -6,7 +6,6 @@ formulas, levels, the time grid. All faults of one step are reported together.
 """
 
 import difflib
-import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -16,22 +15,10 @@ from hansa.lib.duo import look_up
 from hansa.lib.errors import InvalidError
 from hansa.lib.omop.variables import TAKES
 from hansa.lib.statistics import cohort_data
-from hansa.lib.statistics.analysis_faults import ODD
 from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
-from hansa.lib.statistics.schema import (
-    Analysis,
-    CoxAnalysis,
-    Data,
-    Disclosure,
-    EffectAnalysis,
-    GlmAnalysis,
-    IncidenceAnalysis,
-    KaplanMeierAnalysis,
-    MetaAnalysis,
-    Protocol,
-    TableOneAnalysis,
-)
+from hansa.lib.statistics.kinds.registry import KINDS
+from hansa.lib.statistics.schema import Data, Disclosure, Protocol
 from hansa.lib.statistics.variables import Variable
 
 __all__ = ["Fault", "Protocol", "check", "parse"]
@@ -42,16 +29,6 @@ Finding: TypeAlias = tuple[Place, str, str]
 MOST_LEVELS = 1_000
 MOST_ANALYSES = 100
 MOST_SUMS = 100_000
-
-KINDS: dict[str, type[BaseModel]] = {
-    "table_one": TableOneAnalysis,
-    "kaplan_meier": KaplanMeierAnalysis,
-    "incidence": IncidenceAnalysis,
-    "glm": GlmAnalysis,
-    "cox": CoxAnalysis,
-    "meta_analysis": MetaAnalysis,
-    "treatment_effect": EffectAnalysis,
-}
 
 PLAIN = (
     ("string_type", "This is not text.", "Write text, in quotes where it looks like a number."),
@@ -184,7 +161,7 @@ def _suggestion(name: str, location: Place) -> str:
 
 def _schema(location: Place) -> type[BaseModel]:
     if location[0] == "analyses":
-        return KINDS[str(location[2])]
+        return KINDS[str(location[2])].analysis
     if location[0] == "disclosure":
         return Disclosure
     if location[0] == "data":
@@ -206,7 +183,7 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
         place = ("analyses", index)
         if analysis.name in names[:index]:
             yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
-        for key, message, remedy in ODD[analysis.kind](analysis, protocol):
+        for key, message, remedy in KINDS[analysis.kind].faults(analysis, protocol=protocol):
             yield (*place, key), message, remedy
     yield from cohort_data.odd(protocol)
     yield from _odd_size(protocol)
@@ -219,43 +196,11 @@ def _odd_size(protocol: Protocol) -> Iterator[Finding]:
         yield ("analyses",), f"There are {len(protocol.analyses)} analyses.", f"Ask for at most {MOST_ANALYSES}."
     asked = 0.0
     for index, analysis in enumerate(protocol.analyses):
-        asked += _sums(analysis, protocol)
+        asked += KINDS[analysis.kind].numbers(analysis, protocol=protocol)
         if asked > MOST_SUMS:
             message = f"The analyses up to here ask for more than {MOST_SUMS} numbers of each institution."
             yield ("analyses", index), message, "Use a wider time grid, fewer levels, or fewer analyses."
             return
-
-
-def _sums(analysis: Analysis, protocol: Protocol) -> float:
-    """Return about how many numbers of its first round an analysis asks for, where levels or times decide that."""
-    if isinstance(analysis, GlmAnalysis | MetaAnalysis | EffectAnalysis):
-        return 0  # formula.py bounds the columns
-    if isinstance(analysis, CoxAnalysis):
-        times = _steps(_response(analysis, protocol), protocol) if analysis.baseline == "pooled" else 0
-        return 2 * times * math.prod(_width(name, protocol) for name in analysis.strata)
-    groups = _width(analysis.by, protocol)
-    if isinstance(analysis, IncidenceAnalysis):
-        return 2 * groups
-    if isinstance(analysis, KaplanMeierAnalysis):
-        return 2 * _steps(analysis.time, protocol) * groups
-    return groups * sum(3 + _width(name, protocol) for name in analysis.variables)
-
-
-def _width(name: str | None, protocol: Protocol) -> int:
-    variable = protocol.variables.get(name or "")
-    return max(len(variable.categories), 1) if variable else 1
-
-
-def _steps(name: str, protocol: Protocol) -> float:
-    variable, width = protocol.variables.get(name), protocol.disclosure.time_grid
-    return variable.range[1] / width if variable and variable.range and width else 0
-
-
-def _response(analysis: CoxAnalysis, protocol: Protocol) -> str:
-    try:
-        return protocol.formula(analysis).response
-    except InvalidError:
-        return ""
 
 
 def _odd_purpose(protocol: Protocol) -> Iterator[Finding]:

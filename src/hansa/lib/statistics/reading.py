@@ -21,22 +21,15 @@ import numpy.typing as npt
 
 from hansa.lib.disclosure import rows_apart
 from hansa.lib.errors import InvalidError
-from hansa.lib.statistics.formula import Column as Product
-from hansa.lib.statistics.schema import (
-    CoxAnalysis,
-    EffectAnalysis,
-    GlmAnalysis,
-    IncidenceAnalysis,
-    Protocol,
-    TableOneAnalysis,
-)
+from hansa.lib.statistics.kinds.kind import Summed
+from hansa.lib.statistics.kinds.registry import KINDS
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Column, Table
 from hansa.lib.statistics.units import factor, likely_unit
 from hansa.lib.statistics.variables import Variable
 
 Texts: TypeAlias = list[str | None]
 Found: TypeAlias = tuple[Column, list["Finding"]]
-Summed: TypeAlias = Iterator[tuple[tuple[str, str], npt.NDArray[np.float64]]]
 
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "."})
 BOOLEANS = {"0": 0, "1": 1, "no": 0, "yes": 1, "false": 0, "true": 1, "f": 0, "t": 1, "n": 0, "y": 1}
@@ -127,66 +120,8 @@ def _summed(table: Table, protocol: Protocol) -> Summed:
     """Yield the numbers of every sum that analyses ask for, by variable and by which rows."""
     complete = table.complete(protocol.model_variables())
     for analysis in protocol.analyses:
-        if isinstance(analysis, TableOneAnalysis):
-            yield from _of_table(analysis, table, protocol=protocol)
-        elif (look := OF_MODELS.get(analysis.kind)) is not None:
-            yield from look(analysis, complete, protocol=protocol)
-
-
-def _of_table(analysis: TableOneAnalysis, table: Table, *, protocol: Protocol) -> Summed:
-    numbers = [name for name in analysis.variables if protocol.variables[name].type == "number"]
-    for where, part in _groups(table, by=analysis.by):
-        yield from (((name, where), part[name][~part.missing(name)]) for name in numbers)
-
-
-def _of_rates(analysis: IncidenceAnalysis, complete: Table, *, protocol: Protocol) -> Summed:
-    for where, part in _groups(complete, by=analysis.by):
-        yield (analysis.time, where), part[analysis.time]
-
-
-def _of_effect(analysis: EffectAnalysis, complete: Table, *, protocol: Protocol) -> Summed:
-    for column in protocol.propensity(analysis).columns:
-        yield from _factors(column, complete, protocol=protocol)
-
-
-def _of_model(analysis: GlmAnalysis | CoxAnalysis, complete: Table, *, protocol: Protocol) -> Summed:
-    """Yield the numbers that a model adds up over the rows without missing values."""
-    formula = protocol.formula(analysis)
-    for column in formula.columns:
-        yield from _factors(column, complete, protocol=protocol)
-    if isinstance(analysis, GlmAnalysis):
-        numbers = (formula.response, analysis.exposure)
-        known = (name for name in numbers if name and protocol.variables[name].type == "number")
-        yield from (((name, ""), complete[name]) for name in known)
-
-
-OF_MODELS: Mapping[str, Callable[..., Summed]] = {
-    "incidence": _of_rates,
-    "treatment_effect": _of_effect,
-    "glm": _of_model,
-    "cox": _of_model,
-}
-
-
-def _groups(table: Table, *, by: str | None) -> Iterator[tuple[str, Table]]:
-    yield "", table
-    if by is not None:
-        for code in np.unique(table[by][~table.missing(by)]):
-            yield f" of a group of '{by}'", table.select(table[by] == code)
-
-
-def _factors(
-    column: Product, table: Table, *, protocol: Protocol
-) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.float64]]]:
-    """Yield the product of a column's numbers, among the rows that have the levels it is for."""
-    numbers = [part for part in column.parts if protocol.variables[part.variable].type == "number"]
-    among = np.ones(table.rows, dtype=np.bool_)
-    for part in column.parts:
-        if part not in numbers:
-            among &= part.values(table) != 0
-    if numbers:
-        values = np.prod([part.values(table)[among] for part in numbers], axis=0)
-        yield (" × ".join(part.variable for part in numbers), " of a group" if not among.all() else ""), values
+        rows = table if analysis.sees_all_rows else complete
+        yield from KINDS[analysis.kind].summed(analysis, rows, protocol=protocol)
 
 
 def _rows(columns: Mapping[str, Any]) -> int:

@@ -20,109 +20,29 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hansa.lib.canonical import digest
 from hansa.lib.omop.variables import CohortName
-from hansa.lib.statistics.formula import Formula
-from hansa.lib.statistics.formula import parse as parse_formula
+from hansa.lib.statistics.analyses import (
+    Analysis,
+    Closed,
+    CoxAnalysis,
+    GlmAnalysis,
+    Model,
+    Name,
+    Text,
+)
 from hansa.lib.statistics.units import KINDS
 from hansa.lib.statistics.variables import Number, Variable
 
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000)]
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 
 # Days in one unit of time, by UCUM code.
 DAYS = {unit: days for unit, days in KINDS[0].items() if days >= 1}
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TableOneAnalysis(_Closed):
-    """Describe variables: counts and shares, means and standard deviations, missing values."""
-
-    name: Name
-    kind: Literal["table_one"]
-    variables: Annotated[tuple[Name, ...], Field(min_length=1)]
-    by: Name | None = None
-
-
-class KaplanMeierAnalysis(_Closed):
-    """Estimate survival, by the levels of a category where `by` names one."""
-
-    name: Name
-    kind: Literal["kaplan_meier"]
-    time: Name
-    event: Name
-    by: Name | None = None
-
-
-class IncidenceAnalysis(_Closed):
-    """Estimate the rate of an event per unit of time, by the levels of a category where `by` names one."""
-
-    name: Name
-    kind: Literal["incidence"]
-    time: Name
-    event: Name
-    by: Name | None = None
-
-
-class GlmAnalysis(_Closed):
-    """Fit a generalised linear model with the canonical link of its family.
-
-    `exposure` is the time at risk behind each count of a poisson model, whose logarithm is the offset.
-    """
-
-    name: Name
-    kind: Literal["glm"]
-    formula: Text
-    family: Literal["gaussian", "binomial", "poisson"]
-    # Left out of what is signed where it is not given, so that older protocols keep their digest.
-    exposure: Name | None = Field(default=None, exclude_if=lambda value: value is None)
-
-
-class CoxAnalysis(_Closed):
-    """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`)."""
-
-    name: Name
-    kind: Literal["cox"]
-    formula: Text
-    ties: Literal["efron", "breslow"] = "efron"
-    strata: tuple[Name, ...] = ()
-    baseline: Literal["pooled", "site"] = "pooled"
-
-
-class EffectAnalysis(_Closed):
-    """Estimate the effect of a treatment on everybody, by weights that make treated and untreated alike.
-
-    `adjust` is the right side of the formula of the propensity score; scores are held within `truncate` of 0 and 1.
-    """
-
-    name: Name
-    kind: Literal["treatment_effect"]
-    treatment: Name
-    outcome: Name
-    adjust: Text
-    family: Literal["gaussian", "binomial", "poisson"]
-    truncate: Annotated[Number, Field(ge=0.01, le=0.25)] = 0.05
-
-
-class MetaAnalysis(_Closed):
-    """Compare what each site estimates alone, for the model that `of` names."""
-
-    name: Name
-    kind: Literal["meta_analysis"]
-    of: Name
-
-
-Model: TypeAlias = GlmAnalysis | CoxAnalysis
-Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis | EffectAnalysis
-
-
-class Data(_Closed):
+class Data(Closed):
     """Declare every variable that an analysis may name, and the cohorts they are taken from where data are OMOP.
 
     Each cohort is an OHDSI cohort expression, as ATLAS exports it; a row is a person of the `target`.
@@ -134,7 +54,7 @@ class Data(_Closed):
     target: CohortName | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
-class Disclosure(_Closed):
+class Disclosure(Closed):
     """Say what a release may show: the smallest count, the steps of time, the fewest sites."""
 
     minimum_cell: Count
@@ -142,7 +62,7 @@ class Disclosure(_Closed):
     minimum_sites: Count = 3
 
 
-class Protocol(_Closed):
+class Protocol(Closed):
     """Hold one study as it was proposed."""
 
     hansa: Literal["study/1"]
@@ -165,15 +85,6 @@ class Protocol(_Closed):
         """Return the codes of the Data Use Ontology that a clause must cover."""
         return (self.purpose,)
 
-    def formula(self, analysis: Model) -> Formula:
-        """Return the parsed formula of a model."""
-        return parse_formula(analysis.formula, variables=self.variables, survival=analysis.kind == "cox")
-
-    def propensity(self, analysis: EffectAnalysis) -> Formula:
-        """Return the parsed formula of a propensity score."""
-        text = f"{analysis.treatment} ~ {analysis.adjust}"
-        return parse_formula(text, variables=self.variables, survival=False)
-
     def models(self, name: str) -> Iterator[Model]:
         """Yield the model of a name, nothing if there is none."""
         for analysis in self.analyses:
@@ -182,34 +93,16 @@ class Protocol(_Closed):
 
     def used_by(self, analysis: Analysis) -> tuple[str, ...]:
         """Return the variables an analysis reads, each once."""
-        if isinstance(analysis, TableOneAnalysis):
-            found: tuple[str | None, ...] = (analysis.by, *analysis.variables)
-        elif isinstance(analysis, KaplanMeierAnalysis | IncidenceAnalysis):
-            found = (analysis.time, analysis.event, analysis.by)
-        elif isinstance(analysis, MetaAnalysis):
-            found = tuple(name for model in self.models(analysis.of) for name in self.used_by(model))
-        elif isinstance(analysis, EffectAnalysis):
-            found = (analysis.outcome, *self.propensity(analysis).used)
-        elif isinstance(analysis, CoxAnalysis):
-            found = (*self.formula(analysis).used, *analysis.strata)
-        else:
-            found = (*self.formula(analysis).used, analysis.exposure)
-        return tuple(dict.fromkeys(name for name in found if name is not None))
+        return tuple(dict.fromkeys(name for name in analysis.reads(self) if name is not None))
 
     def model_variables(self) -> tuple[str, ...]:
         """Return the variables of all analyses but descriptions; rows that lack one of them are in no model."""
-        models = (a for a in self.analyses if not isinstance(a, TableOneAnalysis))
+        models = (analysis for analysis in self.analyses if not analysis.sees_all_rows)
         return tuple(dict.fromkeys(name for analysis in models for name in self.used_by(analysis)))
 
     def times(self) -> tuple[str, ...]:
         """Return the variables of time that analyses read from the time grid."""
-        found = []
-        for analysis in self.analyses:
-            if isinstance(analysis, KaplanMeierAnalysis):
-                found.append(analysis.time)
-            elif isinstance(analysis, CoxAnalysis) and analysis.baseline == "pooled":
-                found.append(self.formula(analysis).response)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for analysis in self.analyses for name in analysis.times(self)))
 
     def limits(self) -> dict[str, int]:
         """Return the limits to compare with those of the clause, the time grid in whole days rounded down."""

@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hansa.lib.statistics.analyses import TableOneAnalysis
 from hansa.lib.statistics.comparison import comparisons
 from hansa.lib.statistics.description import Block, Description, Figures, decide, describe, shown
 from hansa.lib.statistics.dominance import dominated
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
-from hansa.lib.statistics.schema import Protocol, TableOneAnalysis
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.variables import Variable
 

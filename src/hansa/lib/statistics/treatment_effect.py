@@ -21,11 +21,12 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
+from hansa.lib.statistics.analyses import EffectAnalysis
 from hansa.lib.statistics.arithmetic import logarithm, shortened
 from hansa.lib.statistics.crossings import Crossings, refusal
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
 from hansa.lib.statistics.glm import Glm
-from hansa.lib.statistics.schema import EffectAnalysis, Protocol
+from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 from hansa.lib.statistics.variables import Variable
 
@@ -53,7 +54,7 @@ class TreatmentEffect:
     def from_protocol(cls, analysis: EffectAnalysis, *, protocol: Protocol) -> "TreatmentEffect":
         """Return the estimator of an analysis; InvalidError when its formula is not sound."""
         minimum = protocol.disclosure.minimum_cell
-        formula = protocol.propensity(analysis)
+        formula = analysis.propensity(protocol)
         return cls(
             name=analysis.name,
             treatment=analysis.treatment,

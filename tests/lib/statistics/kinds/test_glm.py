@@ -1,32 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from hansa.lib.statistics.protocol import check
-
-TEXT = (Path(__file__).parent / "example_protocol.yaml").read_text(encoding="utf-8")
-RATES = """\
-analyses:
-  - {name: rates, kind: incidence, time: time, event: event, by: hormone}
-disclosure: {minimum_cell: 10}
-"""
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        ("", "", []),
-        ("unit: d, range: [0, 3000]", "range: [0, 3000]", ["The time 'time' has no unit of time."]),
-        ("range: [0, 3000], label: Rec", "label: Rec", ["The time 'time' has no range that begins at 0 or later."]),
-        ("event: event", "event: age", ["'age' is a number."]),
-        ("time: time", "time: tme", ["The variable 'tme' is not declared."]),
-    ],
-)
-def test_rates_need_a_time_with_unit_and_range_but_no_grid(before, after, told):
-    text = TEXT[: TEXT.index("analyses:")] + RATES
-
-    assert [fault.message for fault in check(text.replace(before, after, 1))] == told
-
+from tests.lib.statistics.kinds.asked import TEXT, asked, own, summed
 
 COUNTED = """\
 analyses:
@@ -56,3 +31,23 @@ def test_exposure_needs_a_range_above_nothing_and_a_poisson_model(before, after,
 
     assert len(found) == len(told)
     assert all(message.startswith(start) for message, start in zip(found, told, strict=True))
+
+
+def test_numbers_among_response_and_exposure_are_looked_at():
+    counts = "{name: counts, kind: glm, formula: pnodes ~ age, family: gaussian}"
+    events = "{name: events, kind: glm, formula: event ~ age * hormone, family: binomial}"
+
+    assert list(own(counts).variables) == ["pnodes"]
+    assert own(counts).design.shape == (686, 2)
+    assert own(counts).columns == ("Intercept", "age")
+    assert summed(counts) == [("age", "", 686), ("pnodes", "", 686)]
+    assert own(events).variables == {}
+    assert summed(events) == [("age", "", 686), ("age", " of a group", 246)]
+
+
+def test_categories_that_are_multiplied_make_groups():
+    protocol, one, kind = asked("{name: a, kind: glm, formula: event ~ grade * hormone, family: binomial}")
+
+    assert kind.crossings(one, protocol) == [("grade", "hormone")]
+    assert kind.numbers(one, protocol=protocol) == 0
+    assert kind.estimator(one, protocol=protocol).parameters == 6

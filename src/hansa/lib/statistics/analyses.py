@@ -1,0 +1,175 @@
+"""What a protocol can ask for: the keys of each kind of analysis, and the variables that it reads.
+
+The keys are closed, as all of a protocol is (schema.py). What is computed of an analysis is in `kinds`.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, Protocol, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hansa.lib.statistics.formula import Formula
+from hansa.lib.statistics.formula import parse as parse_formula
+from hansa.lib.statistics.variables import Number, Variable
+
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class Declared(Protocol):
+    """What an analysis can refer to: the variables of the protocol, and its other analyses."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """Return the declared variables by name."""
+
+    def models(self, name: str) -> Iterator["Model"]:
+        """Yield the model of a name, nothing if there is none."""
+
+
+class Closed(BaseModel):
+    """Know every key that may stand here; another one is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Asked(Closed):
+    """Hold what every analysis has, and what the protocol has to know of it."""
+
+    #: Models see only the rows that lack none of their variables; a description sees all rows.
+    sees_all_rows: ClassVar[bool] = False
+
+    name: Name
+
+    @abstractmethod
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+
+    def times(self, protocol: Declared) -> tuple[str, ...]:
+        """Return the variables of time that it reads from the time grid."""
+        return ()
+
+
+class TableOneAnalysis(Asked):
+    """Describe variables: counts and shares, means and standard deviations, missing values."""
+
+    sees_all_rows: ClassVar[bool] = True
+
+    kind: Literal["table_one"]
+    variables: Annotated[tuple[Name, ...], Field(min_length=1)]
+    by: Name | None = None
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.by, *self.variables)
+
+
+class KaplanMeierAnalysis(Asked):
+    """Estimate survival, by the levels of a category where `by` names one."""
+
+    kind: Literal["kaplan_meier"]
+    time: Name
+    event: Name
+    by: Name | None = None
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.time, self.event, self.by)
+
+    def times(self, protocol: Declared) -> tuple[str, ...]:
+        """Return the variables of time that it reads from the time grid."""
+        return (self.time,)
+
+
+class IncidenceAnalysis(Asked):
+    """Estimate the rate of an event per unit of time, by the levels of a category where `by` names one."""
+
+    kind: Literal["incidence"]
+    time: Name
+    event: Name
+    by: Name | None = None
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.time, self.event, self.by)
+
+
+class GlmAnalysis(Asked):
+    """Fit a generalised linear model with the canonical link of its family.
+
+    `exposure` is the time at risk behind each count of a poisson model, whose logarithm is the offset.
+    """
+
+    kind: Literal["glm"]
+    formula: Text
+    family: Literal["gaussian", "binomial", "poisson"]
+    # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    exposure: Name | None = Field(default=None, exclude_if=lambda value: value is None)
+
+    def parsed(self, protocol: Declared) -> Formula:
+        """Return the parsed formula."""
+        return parse_formula(self.formula, variables=protocol.variables, survival=False)
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (*self.parsed(protocol).used, self.exposure)
+
+
+class CoxAnalysis(Asked):
+    """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`)."""
+
+    kind: Literal["cox"]
+    formula: Text
+    ties: Literal["efron", "breslow"] = "efron"
+    strata: tuple[Name, ...] = ()
+    baseline: Literal["pooled", "site"] = "pooled"
+
+    def parsed(self, protocol: Declared) -> Formula:
+        """Return the parsed formula."""
+        return parse_formula(self.formula, variables=protocol.variables, survival=True)
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (*self.parsed(protocol).used, *self.strata)
+
+    def times(self, protocol: Declared) -> tuple[str, ...]:
+        """Return the variables of time that it reads from the time grid."""
+        return (self.parsed(protocol).response,) if self.baseline == "pooled" else ()
+
+
+class EffectAnalysis(Asked):
+    """Estimate the effect of a treatment on everybody, by weights that make treated and untreated alike.
+
+    `adjust` is the right side of the formula of the propensity score; scores are held within `truncate` of 0 and 1.
+    """
+
+    kind: Literal["treatment_effect"]
+    treatment: Name
+    outcome: Name
+    adjust: Text
+    family: Literal["gaussian", "binomial", "poisson"]
+    truncate: Annotated[Number, Field(ge=0.01, le=0.25)] = 0.05
+
+    def propensity(self, protocol: Declared) -> Formula:
+        """Return the parsed formula of the propensity score."""
+        return parse_formula(f"{self.treatment} ~ {self.adjust}", variables=protocol.variables, survival=False)
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.outcome, *self.propensity(protocol).used)
+
+
+class MetaAnalysis(Asked):
+    """Compare what each site estimates alone, for the model that `of` names."""
+
+    kind: Literal["meta_analysis"]
+    of: Name
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return tuple(name for model in protocol.models(self.of) for name in model.reads(protocol))
+
+
+Model: TypeAlias = GlmAnalysis | CoxAnalysis
+Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis | EffectAnalysis
