@@ -77,3 +77,14 @@ def test_words_of_a_cell(cell, expected):
 @pytest.mark.parametrize(("p", "expected"), [(0.0004, "< 0.001"), (0.0123, "0.012")])
 def test_p_words_are_those_of_journals(p, expected):
     assert findings.p_words(p) == expected
+
+
+def test_kind_without_a_table_of_its_own_is_printed_line_by_line(capsys):
+    lines = [{"level": "no", "median": 1.25, "inside": [1]}, {"level": "yes", "median": None, "inside": []}]
+    tables = [{"name": "q", "kind": "new", "groups": lines}, {"name": "empty", "kind": "new"}]
+
+    findings.show({"sites": 3, "rows": 100, "rounds": 4, "analyses": tables})
+
+    told = capsys.readouterr().out
+    assert "q (new)" in told
+    assert "1.25" in told

@@ -5,7 +5,7 @@ import pytest
 
 from hansa.client import Result
 from hansa.lib.errors import InvalidError
-from tests.web.results import COX, GAUSSIAN, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 @pytest.fixture
@@ -93,3 +93,12 @@ def test_notebook_shows_tables_and_curves(result):
 
 def test_repr_names_the_analyses(result):
     assert repr(result) == "<result of Hormones & <survival>: baseline, rfs, adjusted, size>"
+
+
+def test_to_pandas_gives_what_any_other_kind_tells_first_a_line_each():
+    result = Result({"analyses": [{**RATES, "kind": "incidence"}, {**AGREEMENT, "kind": "meta_analysis"}]})
+
+    assert list(result.to_pandas("rates")["level"]) == ["no", "yes", "nobody at risk", "first without"]
+    assert result.to_pandas("rates")["ratio.estimate"][1] == 1.667
+    assert result.to_pandas("agreement")["random.estimate"][1] == -0.3567
+    assert Result({"analyses": [{"name": "x", "kind": "new", "terms": None}]}).to_pandas("x").empty

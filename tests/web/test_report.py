@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from hansa.areas.studies.states import State
 from hansa.web import report
-from hansa.web.methods import methods, of_kind
+from hansa.web.kinds.registry import of
+from hansa.web.methods import methods
 from tests.web.results import AGREEMENT, COX, EFFECT, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 PROTOCOL = {"disclosure": {"minimum_cell": 5}, "data": {"target": "users", "cohorts": {}, "variables": {}}}
@@ -95,14 +96,9 @@ def test_every_kind_of_analysis_has_its_methods_with_a_source():
     }
 
     with translation.override("en"):
-        told = {source: " ".join(of_kind(analysis)) for source, analysis in analyses.items()}
+        told = {source: " ".join(of(analysis).methods(analysis)) for source, analysis in analyses.items()}
 
     assert [source for source, sentence in told.items() if source not in sentence] == []
-
-
-def test_kind_without_words_yet_is_named():
-    with translation.override("en"):
-        assert list(of_kind({"kind": "entropy"})) == ["An analysis of kind entropy."]
 
 
 def test_methods_say_that_cohorts_were_looked_for():
@@ -121,24 +117,3 @@ def test_flow_begins_with_the_cohort_and_ends_with_the_event():
     assert steps[0] == ("persons in the cohort users", "120")
     assert steps[1][1] == "100"
     assert len(steps) == 3
-
-
-@pytest.mark.parametrize(
-    ("analysis", "columns"),
-    [
-        (TABLE_ONE, 3),
-        (SURVIVAL, 2),
-        ({**RATES, "kind": "incidence"}, 6),
-        ({**AGREEMENT, "kind": "meta_analysis"}, 6),
-        (COX, 5),
-        (EFFECT, 4),
-    ],
-)
-def test_every_kind_of_analysis_becomes_a_table(analysis, columns):
-    assert len(report.lines_of(analysis, {}).columns) == columns
-
-
-def test_analysis_without_terms_has_no_table():
-    assert report.lines_of({**COX, "terms": []}, {}) is None
-    assert report.lines_of({**EFFECT, "effects": []}, {}) is None
-    assert report.lines_of({"kind": "incidence", "groups": [], "terms": None}, {}) is None

@@ -18,7 +18,18 @@ def show(result: dict[str, Any]) -> None:
     sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
     console().print(f"{', '.join(sizes)}.")
     for analysis in result["analyses"]:
-        console().print(kinds[analysis["kind"]](analysis))
+        console().print(kinds.get(analysis["kind"], plain)(analysis))
+
+
+def plain(analysis: dict[str, Any]) -> Table:
+    """Return the first list of an analysis that has no table of its own, a column for each plain value."""
+    told = (value for value in analysis.values() if isinstance(value, list) and value and isinstance(value[0], dict))
+    lines = next(told, [])
+    heads = [key for key, value in lines[0].items() if not isinstance(value, dict | list)] if lines else []
+    table = Table(*heads, title=f"{analysis['name']} ({analysis['kind']})", caption=analysis.get("problem"))
+    for line in lines:
+        table.add_row(*(f"{line[key]:.6g}" if isinstance(line[key], float) else str(line[key]) for key in heads))
+    return table
 
 
 def model(analysis: dict[str, Any]) -> Table:

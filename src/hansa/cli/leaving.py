@@ -30,17 +30,20 @@ def facts(study: Any) -> dict[str, Any]:
     """Return what leaves this hospital for a study, as its page tells it."""
     from hansa.areas.studies import leaving, views
     from hansa.areas.studies.models import Contribution
+    from hansa.web.kinds import registry
 
     given = list(Contribution.objects.filter(study=study, attempt=study.attempt).order_by("number"))
     told = leaving.leaves(study, given, known_as=views.known())
     if not told["has_run"]:
-        titles = [f"{one['kind']}, {one['name']}" for one in map(views.analysis_words, study.protocol["analyses"])]
-        begun = {group["title"] for group in told["groups"]}
+        begun = [group["analysis"] for group in told["groups"]]
         told["groups"] += [
-            {"title": title, "rounds": "later rounds", "count": None, "labels": []}
-            for title in titles
-            if title not in begun
+            {"analysis": analysis, "rounds": "later rounds", "count": None, "labels": []}
+            for analysis in study.protocol["analyses"]
+            if analysis not in begun
         ]
+    for group in told["groups"]:
+        one = group.pop("analysis")
+        group["title"] = f"{registry.of(one).name}, {one['name']}" if one else "Counts"
     return told
 
 

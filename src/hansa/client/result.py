@@ -82,13 +82,16 @@ class Picture(str):
 
 
 def frame(analysis: dict[str, Any]) -> "pd.DataFrame":
-    """Return one analysis as a table: a line a term, a time, or a line of Table 1."""
+    """Return one analysis as a table: a line a term, a time, a line of Table 1, or of what a kind tells first."""
     import pandas as pd  # noqa: PLC0415 -- slow import
 
     if analysis["kind"] in MODELS:
         return pd.DataFrame(analysis["terms"]).set_index("name")
     if analysis["kind"] == "kaplan_meier":
         return pd.concat([curve(group) for group in analysis["groups"]], ignore_index=True)
+    if analysis["kind"] != "table_one":
+        lists = (value for value in analysis.values() if isinstance(value, list) and value)
+        return pd.json_normalize(next((lines for lines in lists if isinstance(lines[0], dict)), []))
     rows = [
         {"variable": line["variable"], "level": line["level"], "group": column, **cell}
         for line in analysis["lines"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, JointRecord, Person
 from hansa.lib.canonical import digest
-from hansa.web import detail, tables
+from hansa.web import detail
 from hansa.web.figures import count
 from hansa.web.methods import methods
 from hansa.web.waiting import text_of
@@ -50,19 +50,3 @@ def clause_text(record: JointRecord) -> str:
     held = Agreement.objects.filter(hash=record.agreement).first()
     clauses = held.document["clauses"] if held else []
     return next((str(text_of(clause["text"])) for clause in clauses if clause["id"] == record.clause), "")
-
-
-def lines_of(analysis: Mapping[str, Any], labels: Mapping[str, str]) -> tables.Lines | None:
-    """Return one analysis as a table of words, None where it has none to show."""
-    kind = analysis["kind"]
-    if kind == "table_one":
-        return tables.table_one(analysis, labels=labels)
-    if kind == "kaplan_meier":
-        return tables.survival(analysis, by=analysis.get("by_label", ""))
-    if kind == "incidence" and analysis["groups"]:
-        return tables.incidence(analysis, by=analysis.get("by_label", ""))
-    if kind == "treatment_effect":
-        return tables.effect(analysis) if analysis["effects"] else None
-    if kind == "meta_analysis":
-        return tables.agreement(analysis, labels=labels)
-    return tables.estimates(analysis, labels=labels) if analysis.get("terms") else None

@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from hansa.kernel.agreement_pdf import HEADING, SMALL, TEXT, TITLE, drawable
 from hansa.web import forest, plots
-from hansa.web.report import lines_of
+from hansa.web.kinds import registry
 from hansa.web.tables import Lines
 
 WIDE, HIGH = 160 * mm, 62 * mm
@@ -69,19 +69,18 @@ def _story(report: Mapping[str, Any]) -> Iterator[Flowable]:
 
 
 def _analysis(analysis: Mapping[str, Any], *, labels: Mapping[str, str]) -> Iterator[Flowable]:
-    head = _text(f"{analysis['words']} ({analysis['name']})", HEADING)
+    shown = registry.of(analysis)
+    head = _text(f"{shown.name} ({analysis['name']})", HEADING)
     if analysis.get("problem"):
         yield KeepTogether([head, _text(str(analysis["problem"]), SMALL)])
         return
     parts: list[Flowable] = [head]
-    if analysis["kind"] == "kaplan_meier":
+    if shown.picture == "curves":
         parts.append(curves(analysis))
-    elif analysis.get("terms") and analysis["kind"] != "meta_analysis":
+    elif shown.picture == "terms" and analysis["terms"]:
         parts.append(ratios(analysis, labels=labels))
     yield KeepTogether(parts)
-    lines = lines_of(analysis, labels)
-    if lines is not None:
-        yield _table(lines)
+    yield from (_table(lines) for lines in shown.tables(analysis, labels))
 
 
 def curves(analysis: Mapping[str, Any]) -> Drawing:
@@ -139,7 +138,7 @@ def _table(lines: Lines) -> Flowable:
     """Return a table of words; the first column has the names of its lines."""
     rows: list[Sequence[str]] = [("", *(str(column) for column in lines.columns))]
     for line in lines.lines:
-        cells = (cell if isinstance(cell, str) else cell.words for cell in line.cells)
+        cells = map(str, line.cells)
         indent = "   " if getattr(line, "is_level", False) else ""
         rows.append((f"{indent}{line.label}", *(str(cell) for cell in cells)))
     rest = (WIDE - 40 * mm) / max(len(lines.columns), 1)

@@ -28,6 +28,11 @@ def test_in_rounds_says_when_numbers_were_sent(numbers, words):
     assert leaving.in_rounds(numbers) == words
 
 
+def name_of(group):
+    """Return the analysis that numbers are for, None where they are for all."""
+    return group["analysis"] and group["analysis"]["name"]
+
+
 def test_grouped_tells_rounds_that_send_alike_once(agreement):
     study = build.study(agreement, State.RUNNING)
     sent = {
@@ -38,11 +43,11 @@ def test_grouped_tells_rounds_that_send_alike_once(agreement):
 
     groups = leaving.grouped(sent, study)
 
-    assert [(group["title"], group["rounds"], group["labels"]) for group in groups] == [
-        ("Counts", "round 1", ("persons",)),
-        ("Survival model (Cox), adjusted", "round 1", ("persons",)),
-        ("Survival model (Cox), adjusted", "rounds 2 to 3", ("score of age",)),
-        ("Regression model, recurrence", "round 2", ("deviance",)),
+    assert [(name_of(group), group["rounds"], group["labels"]) for group in groups] == [
+        (None, "round 1", ("persons",)),
+        ("adjusted", "round 1", ("persons",)),
+        ("adjusted", "rounds 2 to 3", ("score of age",)),
+        ("recurrence", "round 2", ("deviance",)),
     ]
 
 

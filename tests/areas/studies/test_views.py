@@ -140,11 +140,11 @@ def test_detail_groups_every_number_by_its_analysis(agreement, person):
 
     leaves = views.detail(study, person("steward"))["leaves"]
 
-    assert [group["title"] for group in leaves["groups"]] == [
-        "Counts",
-        "Survival curves (Kaplan-Meier), survival",
-        "Survival model (Cox), adjusted",
-        "Regression model, recurrence",
+    assert [group["analysis"] and group["analysis"]["name"] for group in leaves["groups"]] == [
+        None,
+        "survival",
+        "adjusted",
+        "recurrence",
     ]
     assert leaves["count"] == sum(group["count"] for group in leaves["groups"])
     assert leaves["has_run"] is False
@@ -158,7 +158,7 @@ def test_detail_lists_what_has_left_round_by_round(agreement, person):
     about = views.detail(study, person("steward"))
 
     assert about["leaves"]["groups"] == [
-        {"title": "Counts", "rounds": "round 1", "count": 2, "labels": ("persons", "sum of age")}
+        {"analysis": None, "rounds": "round 1", "count": 2, "labels": ("persons", "sum of age")}
     ]
     assert about["progress"]["waits"] == {
         "who": "Charité – Universitätsmedizin Berlin, Karolinska University Hospital",

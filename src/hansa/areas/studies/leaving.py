@@ -10,20 +10,6 @@ from hansa.areas.studies.models import Contribution, Study
 from hansa.kernel.identity import own
 
 
-def kind_words(kind: str) -> str:
-    """Return a kind of analysis as clinicians call it."""
-    words = {
-        "table_one": _("Table 1: who was studied"),
-        "kaplan_meier": _("Survival curves (Kaplan-Meier)"),
-        "incidence": _("Incidence rates"),
-        "glm": _("Regression model"),
-        "meta_analysis": _("Do the hospitals agree?"),
-        "treatment_effect": _("Effect of a treatment"),
-        "cox": _("Survival model (Cox)"),
-    }
-    return words.get(kind, kind)
-
-
 def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
     """Return every number that leaves this hospital, grouped, and who sees what."""
     own_given = [row for row in given if row.party == own().id and row.labels]
@@ -39,14 +25,14 @@ def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, st
 
 def grouped(sent: Mapping[int, Sequence[str]], study: Study) -> list[dict[str, Any]]:
     """Group the numbers of all rounds by the analysis that each is for; rounds that send alike are told once."""
-    kinds = {analysis["name"]: kind_words(analysis["kind"]) for analysis in study.protocol["analyses"]}
+    known = {analysis["name"]: analysis for analysis in study.protocol["analyses"]}
     groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for number, labels in sent.items():
-        for name, words in by_analysis(labels, kinds).items():
+        for name, words in by_analysis(labels, known).items():
             groups.setdefault((name, tuple(words)), []).append(number)
     return [
         {
-            "title": f"{kinds[name]}, {name}" if name else _("Counts"),
+            "analysis": known.get(name),
             "rounds": in_rounds(numbers),
             "count": len(labels),
             "labels": labels,
@@ -55,12 +41,12 @@ def grouped(sent: Mapping[int, Sequence[str]], study: Study) -> list[dict[str, A
     ]
 
 
-def by_analysis(labels: Iterable[str], kinds: Mapping[str, str]) -> dict[str, list[str]]:
+def by_analysis(labels: Iterable[str], known: Mapping[str, Any]) -> dict[str, list[str]]:
     """Part the numbers of a round by the analysis that each is for; some are for all of them."""
     found: dict[str, list[str]] = {}
     for label in labels:
         name, colon, words = label.partition(": ")
-        is_of_analysis = bool(colon) and name in kinds
+        is_of_analysis = bool(colon) and name in known
         found.setdefault(name if is_of_analysis else "", []).append(words if is_of_analysis else label)
     return found
 

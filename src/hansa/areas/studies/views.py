@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hansa.areas.studies import cohort_words, guards, inquiry_words, omop, quality_words, queries, weighing
-from hansa.areas.studies.leaving import kind_words, leaves
+from hansa.areas.studies.leaving import leaves
 from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import COUNT, VOCABULARY
 from hansa.areas.studies.states import DatasetKind, DatasetState, InquiryState, State
@@ -279,14 +279,7 @@ def _span(span: list[float] | None) -> str:
 def analysis_words(analysis: Mapping[str, Any]) -> dict[str, Any]:
     """Return an analysis of the protocol in words."""
     by = _("by {by}").format(by=analysis["by"]) if analysis.get("by") else ""
-    what = (
-        analysis.get("formula")
-        or ", ".join(analysis.get("variables") or ())
-        or analysis.get("of")
-        or (f"{analysis['outcome']} ~ {analysis['treatment']} | {analysis['adjust']}" if "adjust" in analysis else "")
-        or f"{analysis['time']}, {analysis['event']}"
-    )
-    return {**analysis, "code": analysis["kind"], "kind": kind_words(analysis["kind"]), "what": what, "by": by}
+    return {**analysis, "by": by}
 
 
 def progress(
@@ -338,7 +331,6 @@ def result(study: Study, person: Person) -> dict[str, Any]:
     analyses = [
         {
             **analysis,
-            "words": kind_words(analysis["kind"]),
             "by_label": labels.get(str(planned[analysis["name"]].get("by")), ""),
         }
         for analysis in found["analyses"]

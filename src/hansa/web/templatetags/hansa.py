@@ -1,5 +1,6 @@
 """Filters for templates: how a state is toned, how a size and a name are said."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, reading, sheets, tables, words
+from hansa.web import figures, forest, plots, reading, sheets, words
+from hansa.web.kinds import registry
 
 register = template.Library()
 
@@ -59,70 +61,47 @@ def bytes_words(count: int) -> str:
     return str(filesizeformat(count))
 
 
-@register.inclusion_tag("web/components/plot.html")
-def survival_plot(analysis: dict[str, object], by: str = "") -> dict[str, SafeString]:
-    """Draw survival curves for a wide page and for a telephone."""
-    return {
-        "wide": plots.kaplan_meier(analysis, width=plots.WIDE, by=by),
-        "narrow": plots.kaplan_meier(analysis, width=plots.NARROW, by=by),
-    }
-
-
-@register.inclusion_tag("web/components/plot.html")
-def forest_plot(analysis: dict[str, object], labels: dict[str, str] | None = None) -> dict[str, SafeString]:
-    """Draw a forest plot for a wide page and for a telephone."""
-    return {
-        "wide": forest.forest(analysis, width=plots.WIDE, labels=labels),
-        "narrow": forest.forest(analysis, width=plots.NARROW, labels=labels),
-    }
-
-
 @register.filter
 def button(action: Action[Any]) -> str:
     """Return an action as its button says it, without the full stop of its sentence."""
     return action.title.rstrip(".")
 
 
-@register.inclusion_tag("web/components/table_one.html")
-def table_one(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
-    """Show Table 1."""
-    return {"table": tables.table_one(analysis, labels=labels)}
+@register.inclusion_tag("web/components/analysis.html")
+def analysis_shown(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, Any]:
+    """Show an analysis of a result: its picture, and its tables."""
+    shown = registry.of(analysis)
+    pictures: dict[str, Callable[[int], SafeString]] = {
+        "curves": lambda width: plots.kaplan_meier(analysis, width=width, by=str(analysis.get("by_label") or "")),
+        "terms": lambda width: forest.forest(analysis, width=width, labels=labels),
+    }
+    draw = None if analysis.get("problem") else pictures.get(shown.picture)
+    return {
+        "problem": analysis.get("problem"),
+        "wide": draw(plots.WIDE) if draw else "",
+        "narrow": draw(plots.NARROW) if draw else "",
+        "caption": shown.caption(analysis) if draw else "",
+        "tables": list(shown.tables(analysis, labels or {})),
+        "note": shown.note(analysis),
+    }
 
 
-@register.inclusion_tag("web/components/estimates.html")
-def estimates(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
-    """Show the terms of a model in numbers."""
-    return {"table": tables.estimates(analysis, labels=labels)}
+@register.filter
+def kind_words(analysis: dict[str, Any]) -> str:
+    """Return the kind of an analysis as clinicians call it."""
+    return str(registry.of(analysis).name)
 
 
-@register.inclusion_tag("web/components/estimates.html")
-def survival_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
-    """Show survival curves in numbers."""
-    return {"table": tables.survival(analysis, by=by)}
+@register.filter
+def later_words(analysis: dict[str, Any]) -> str:
+    """Return what leaves a site for an analysis after the counts."""
+    return str(registry.of(analysis).later)
 
 
-@register.inclusion_tag("web/components/estimates.html")
-def incidence_table(analysis: dict[str, Any], by: str = "") -> dict[str, Any]:
-    """Show incidence rates."""
-    return {"table": tables.incidence(analysis, by=by)}
-
-
-@register.inclusion_tag("web/components/estimates.html")
-def agreement_table(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
-    """Show how far the hospitals agree on a model."""
-    return {"table": tables.agreement(analysis, labels=labels)}
-
-
-@register.inclusion_tag("web/components/estimates.html")
-def effect_table(analysis: dict[str, Any]) -> dict[str, tables.Lines]:
-    """Show the effect of a treatment."""
-    return {"table": tables.effect(analysis)}
-
-
-@register.inclusion_tag("web/components/estimates.html")
-def balance_table(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, tables.Lines]:
-    """Show how alike weights made the groups."""
-    return {"table": tables.balance(analysis, labels=labels)}
+@register.filter
+def asked_words(analysis: dict[str, Any]) -> str:
+    """Return what a protocol asks for in an analysis."""
+    return registry.of(analysis).asked(analysis)
 
 
 @register.filter

@@ -1,0 +1,38 @@
+"""Every kind of analysis that is told and shown, by its name in a protocol."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hansa.web.kinds.incidence import INCIDENCE
+from hansa.web.kinds.kaplan_meier import KAPLAN_MEIER
+from hansa.web.kinds.meta_analysis import META_ANALYSIS
+from hansa.web.kinds.models import COX, GLM
+from hansa.web.kinds.shown import Shown
+from hansa.web.kinds.table_one import TABLE_ONE
+from hansa.web.kinds.treatment_effect import TREATMENT_EFFECT
+
+KINDS: Mapping[str, Shown] = {
+    "table_one": TABLE_ONE,
+    "kaplan_meier": KAPLAN_MEIER,
+    "incidence": INCIDENCE,
+    "glm": GLM,
+    "cox": COX,
+    "meta_analysis": META_ANALYSIS,
+    "treatment_effect": TREATMENT_EFFECT,
+}
+
+
+def of(analysis: Mapping[str, Any]) -> Shown:
+    """Return how an analysis is shown; one of a later version of Hansa by its kind alone."""
+    kind = str(analysis["kind"])
+    if kind in KINDS:
+        return KINDS[kind]
+    told = _("An analysis of kind {kind}.").format(kind=kind)
+    return Shown(
+        name=kind,
+        asked=lambda _analysis: "",
+        methods=lambda _analysis: iter((told,)),
+        tables=lambda _analysis, _labels: iter(()),
+    )

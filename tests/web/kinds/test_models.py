@@ -1,0 +1,21 @@
+from django.utils import translation
+
+from hansa.web.kinds.models import tables
+from hansa.web.tables import Plain
+from tests.web.results import COX, GAUSSIAN
+
+
+def test_estimates_show_ratio_coefficient_error_and_p():
+    with translation.override("en"):
+        table = next(tables(COX, {}))
+
+    assert table.columns[:4] == ("hazard ratio (95 % interval)", "Coefficient", "Standard error", "p")
+    assert table.columns[4] == "E-value (of the limit)"
+    assert table.lines[0] == Plain("hormone: yes", ("0.70 (0.54 to 0.91)", "−0.36", "0.13", "0.006", "1.88 (1.34)"))
+
+
+def test_estimates_have_an_e_value_only_where_they_are_ratios():
+    logistic = {**GAUSSIAN, "family": "binomial", "terms": [{**GAUSSIAN["terms"][0], "name": "Intercept"}]}
+
+    assert len(next(tables(GAUSSIAN, {})).columns) == 4
+    assert next(tables(logistic, {})).lines[0].cells[-1] == "–"
