@@ -11,7 +11,8 @@ from typing import Any
 
 from hansa.lib.ewp.terms import year_of, years_later
 from hansa.node.initialise import prepare
-from tests.functional.nodes import BERLIN, NAMES, STOCKHOLM, Forge, LiveNode, free_port, migrate, until
+from tests.functional.nodes import BERLIN, NAMES, STOCKHOLM, Forge, LiveNode, free_port, migrate
+from tests.patience import until
 
 HEIS = {BERLIN: "charite.example", STOCKHOLM: "ki.example"}
 IIAS = {BERLIN: "11111111-1111-4111-8111-111111111111", STOCKHOLM: "22222222-2222-4222-8222-222222222222"}
@@ -224,10 +225,10 @@ class League:
         rows = self.stockholm.rows(f"select {column} from exchange_mobility where foreign_id = ?", foreign(urn))
         return rows[0][0] if rows else None
 
-    def wait(self, tells: Any, *, what: str, seconds: float = 60.0) -> None:
+    def wait(self, tells: Any, *, what: str) -> None:
         """Wait until something holds, or show what both nodes wait for."""
         try:
-            until(tells, what=what, seconds=seconds)
+            until(tells, what=what)
         except AssertionError as late:
             raise AssertionError([what, *(self.story(node) for node in self.nodes)]) from late
 

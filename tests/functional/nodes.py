@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from hansa.lib.canonical import digest
 from hansa.lib.keys import Identity, SealingKey, SigningKey
 from hansa.node.initialise import prepare
 from tests.paper import PERMITS, party_of
+from tests.patience import PAUSE, WAIT, until
 
 BERLIN = "https://ror.org/001w7jn25"
 STOCKHOLM = "https://ror.org/056d84691"
@@ -41,8 +42,6 @@ ROLES = ("administrator", "signatory", "steward", "investigator", "coordinator",
 WORDS = {"en": "Joint research", "de": "Gemeinsame Forschung", "sv": "Gemensam forskning"}
 PURPOSE = "DUO:0000042"
 ENDED = {"released", "failed", "declined", "withdrawn"}
-WAIT = 30.0
-PAUSE = 0.03
 LIMITS = {"minimum_cell": 10, "minimum_sites": 3, "time_grid_days": 30, "release": "automatic"}
 
 # Each line it reads names a node and its log; it answers with the number of the new process.
@@ -234,14 +233,6 @@ class LiveNode:
 def key(record: str) -> str:
     """Return a record's id as SQLite keeps it."""
     return record.rpartition(":")[2].replace("-", "")
-
-
-def until(happens: Callable[[], object], *, what: str, seconds: float = WAIT) -> None:
-    """Wait until something is so, or fail saying what was waited for."""
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, f"Waited {seconds:g} seconds for {what}."
-        time.sleep(PAUSE)
 
 
 class Alliance:

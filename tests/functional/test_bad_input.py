@@ -10,8 +10,9 @@ from hansa.kernel import door
 from hansa.kernel.models import Letter
 from hansa.lib.errors import InvalidError
 from tests.areas.studies.scene import Scene
-from tests.functional.nodes import AnswerError, until
+from tests.functional.nodes import AnswerError
 from tests.functional.protocols import GLM, VARIABLES, protocol
+from tests.patience import until
 
 
 def add(node, path, name="extra"):

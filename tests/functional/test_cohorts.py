@@ -18,9 +18,9 @@ from hansa.lib.statistics.cohort_data import extraction_of
 from hansa.lib.statistics.programme import rehearse
 from hansa.lib.statistics.reading import read
 from tests.conformance import conformance
-from tests.functional.nodes import until
 from tests.functional.visitors import Visitor
 from tests.lib.cohorts.gibleed import loaded
+from tests.patience import until
 
 PROTOCOL = (HERE / "cohorts.yaml").read_text(encoding="utf-8").replace("DUO:0000007", "DUO:0000042")
 PROTOCOL = PROTOCOL.replace("minimum_cell: 5", "minimum_cell: 10")

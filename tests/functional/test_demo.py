@@ -4,10 +4,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.patience import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -142,14 +143,8 @@ def is_open(port: int) -> bool:
 
 
 def await_open(port: int) -> None:
-    until = time.monotonic() + 90
-    while not is_open(port):
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    until(lambda: is_open(port), what="the node to answer")
 
 
 def await_closed(first: int) -> None:
-    until = time.monotonic() + 20
-    while any(is_open(port) for port in range(first, first + 3)):
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    until(lambda: not any(is_open(port) for port in range(first, first + 3)), what="the nodes to end")

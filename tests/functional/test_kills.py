@@ -17,13 +17,14 @@ import httpx2
 import pytest
 
 from tests.functional.conftest import CLAUSES
-from tests.functional.nodes import Alliance, AnswerError, LiveNode, identity, key, memorandum, until
+from tests.functional.nodes import Alliance, AnswerError, LiveNode, identity, key, memorandum
 from tests.functional.protocols import protocol, rehearsed
 from tests.functional.test_rounds import same
+from tests.patience import until
 
 KILLS = int(os.environ.get("HANSA_TEST_KILLS", "50"))
 SEED = int(os.environ.get("HANSA_TEST_SEED", "0")) or secrets.randbelow(10**6)
-PATIENT = 120.0
+MOST_FAULTS = 120
 
 
 class Reaper(threading.Thread):
@@ -78,11 +79,11 @@ def insist(node: LiveNode, role: str, action: str, record: str = "", *, done, **
             pass
         except AnswerError as no:
             faults.append(no)
-            if len(faults) > PATIENT:
+            if len(faults) > MOST_FAULTS:
                 raise
         return done()
 
-    until(tried, what=f"{action} at {node.name}", seconds=PATIENT)
+    until(tried, what=f"{action} at {node.name}")
 
 
 def agreement_at(node: LiveNode) -> dict[str, str]:
@@ -115,14 +116,13 @@ def sign_under_fire(alliance: Alliance) -> str:
     hash_ = next(iter(new()))
     record = lead.rows("select id from kernel_agreement where hash = ?", hash_)[0][0]
     insist(lead, "coordinator", "agreements.offer", record, done=lambda: new()[hash_] != "draft")
-    until(lambda: all(hash_ in agreement_at(node) for node in alliance.nodes), what="the offer", seconds=PATIENT)
+    until(lambda: all(hash_ in agreement_at(node) for node in alliance.nodes), what="the offer")
     for node in alliance.nodes:
         signed = partial(has_signed, node, hash_)
         insist(node, "signatory", "agreements.sign", record, office="Chief executive", done=signed)
     until(
         lambda: all(agreement_at(node)[hash_] == "in_force" for node in alliance.nodes),
         what="the memorandum to be in force",
-        seconds=PATIENT,
     )
     return hash_
 
@@ -136,11 +136,11 @@ def study_under_fire(alliance: Alliance, text: str, *, agreement: str, title: st
 
     insist(lead, "investigator", "studies.propose", protocol=text, agreement=agreement, done=there)
     study = f"urn:hansa:studies:{there()[0][0]}"
-    until(lambda: all(n.study(study)["state"] for n in alliance.nodes), what="the proposal", seconds=PATIENT)
+    until(lambda: all(n.study(study)["state"] for n in alliance.nodes), what="the proposal")
     for node in alliance.nodes:
         approved = partial(has_approved, node, study)
         insist(node, "steward", "studies.approve", key(study), dataset="data", done=approved)
-    alliance.wait(study, "released", seconds=PATIENT)
+    alliance.wait(study, "released")
     return study
 
 

@@ -10,10 +10,11 @@ import psycopg
 import pytest
 
 from hansa.lib.canonical import digest
-from tests.functional.nodes import Alliance, LiveNode, until
+from tests.functional.nodes import Alliance, LiveNode
 from tests.functional.protocols import protocol, rehearsed
 from tests.functional.test_restore import copy, hansa
 from tests.functional.test_rounds import same
+from tests.patience import until
 from tests.postgres import postgres
 
 pytestmark = pytest.mark.slow
@@ -67,7 +68,7 @@ def mixed(alliance: Alliance, database: str, tmp_path: Path) -> Alliance:
     small.line.close()
     alliance.nodes[0] = large
     large.start()
-    until(large.answers, what="the node on PostgreSQL to answer", seconds=60)
+    until(large.answers, what="the node on PostgreSQL to answer")
     return alliance
 
 
@@ -111,7 +112,7 @@ def test_node_on_postgresql_is_brought_back_into_an_empty_database(mixed: Allian
             assert done.returncode == 0, done.stderr
             lead.database = other
             lead.start()
-            until(lead.answers, what="the restored node to answer", seconds=60)
+            until(lead.answers, what="the restored node to answer")
             assert mixed.propose(protocol())
             assert lead.run("from hansa.kernel import ledger; told = ledger.verify()") == []
         finally:

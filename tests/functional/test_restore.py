@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.functional.nodes import BERLIN, Alliance, LiveNode, until
+from tests.functional.nodes import BERLIN, Alliance, LiveNode
 from tests.functional.protocols import protocol
+from tests.patience import until
 
 pytestmark = pytest.mark.slow
 PASSPHRASE = "nine herrings under the ice"
@@ -55,7 +56,7 @@ def settled(alliance: Alliance) -> bool:
 
 def start(alliance: Alliance, node: LiveNode) -> None:
     node.start()
-    until(node.answers, what="the restored node to answer", seconds=60)
+    until(node.answers, what="the restored node to answer")
 
 
 def accept(alliance: Alliance, node: LiveNode) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from hansa.areas.studies.rounds import alike
-from tests.functional.nodes import AnswerError, key, until
+from tests.functional.nodes import AnswerError, key
 from tests.functional.protocols import CURVE, GLM, SITE_COX, TABLE, protocol, rehearsed
+from tests.patience import until
 
 
 def same(found, expected):

@@ -21,8 +21,8 @@ from hansa.lib.errors import RefusedError, UnreachableError
 from hansa.lib.letters import Receipt
 from tests.conftest import given
 from tests.kernel.conftest import Scene
-from tests.kernel.test_jobs import until
 from tests.paper import SOLNA, PaperPartner
+from tests.patience import WAIT, until
 
 
 class PaperNode:
@@ -68,7 +68,10 @@ class PaperNode:
         asked = Call.read(body["call"], key=own().signing.public)
         assert (asked.sender, asked.recipient, body["from"]) == (own().id, self.paper.id, own().id)
         self.calls.append(asked)
-        self.held = [envelope for envelope in self.held if courier.sealed_in(envelope) not in asked.done]
+        # One by one, so that what a test puts there meanwhile is not lost.
+        for envelope in list(self.held):
+            if courier.sealed_in(envelope) in asked.done:
+                self.held.remove(envelope)
         return self.told({"envelopes": self.held})
 
     @staticmethod
@@ -453,7 +456,7 @@ def test_round_outlives_a_fault_rests_and_wakes_by_the_bell(caplog):
     until(lambda: len(went) == 4)
     stop.set()
     bell.ring(OUTBOX)
-    thread.join(10)
+    thread.join(WAIT)
 
     assert not thread.is_alive()
     assert "to somebody: ConnectionError" in caplog.text
@@ -466,11 +469,12 @@ def running():
     stop, before = threading.Event(), set(threading.enumerate())
     yield lambda: courier.start(stop)
     stop.set()
-    end = time.monotonic() + 15
-    while any(isinstance(one, Round) for one in set(threading.enumerate()) - before):
-        assert time.monotonic() < end
+
+    def are_gone():
         bell.ring(OUTBOX)
-        time.sleep(0.02)
+        return not any(isinstance(one, Round) for one in set(threading.enumerate()) - before)
+
+    until(are_gone)
 
 
 def names():

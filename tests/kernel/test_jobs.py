@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from hansa.kernel.jobs import WaitingError
 from hansa.kernel.models import Job, LedgerEntry
 from hansa.lib.errors import RefusedError
 from tests.kernel.conftest import RECORD, Scene, effect
+from tests.patience import until
 
 KIND = "tests.work"
 
@@ -409,14 +409,6 @@ def test_started_worker_wakes_when_work_is_owed_and_outlives_a_fault(scene: Scen
 
     assert "Ada" not in caplog.text
     assert connection.in_atomic_block is False
-
-
-def until(holds, seconds=10):
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_settle_ends_what_waits_of_one_kind_on_one_record(scene, work):

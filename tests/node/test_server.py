@@ -61,13 +61,13 @@ def served(tmp_path):
 def test_serve_answers_pages_and_stops_when_told(served):
     process, address = served
 
-    page = httpx2.get(f"{address}login/", timeout=10)
+    page = httpx2.get(f"{address}login/", timeout=60)
     process.send_signal(signal.SIGTERM)
 
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "waitress" not in page.headers.get("Server", "")
-    assert process.wait(timeout=15) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_serve_stops_at_once_while_a_partner_waits_for_letters(served, tmp_path):
@@ -85,11 +85,12 @@ def test_serve_stops_at_once_while_a_partner_waits_for_letters(served, tmp_path)
             answer.result(timeout=1.5)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        code = process.wait(timeout=15)
+        code = process.wait(timeout=60)
         took = time.monotonic() - began
 
     assert (code, answer.result().json()) == (0, {"envelopes": []})
-    assert took < 2
+    # It would have waited for the partner's 25 seconds.
+    assert took < 20
 
 
 def test_serve_refuses_letters_without_end(served):
@@ -103,7 +104,7 @@ def test_serve_refuses_letters_without_end(served):
 def test_serve_starts_again_at_once_after_a_kill(served, tmp_path):
     process, address = served
     process.kill()
-    process.wait(timeout=5)
+    process.wait(timeout=60)
 
     environment = {**os.environ, "HANSA_NODE": str(tmp_path / "node")}
     with subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=subprocess.PIPE, text=True) as again:

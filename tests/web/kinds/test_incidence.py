@@ -4,12 +4,12 @@ from hansa.web.kinds.incidence import tables
 from tests.web.results import RATES
 
 
-def test_incidence_tells_rates_for_a_thousand_units_and_ratios():
+def test_incidence_tells_rates_for_a_thousand_person_years_and_ratios():
     with translation.override("en"):
         table = next(tables({**RATES, "by_label": "hormone"}, {}))
 
     assert table.columns == (
-        *("Persons", "Events", "Time at risk in years", "Rate for 1,000 years (95 % interval)"),
+        *("Persons", "Events", "Time at risk in years", "Rate for 1,000 person-years (95 % interval)"),
         *("Rate ratio (95 % interval)", "p"),
     )
     assert [line.cells[3:] for line in table.lines] == [
@@ -18,3 +18,12 @@ def test_incidence_tells_rates_for_a_thousand_units_and_ratios():
         ("–", "–", "–"),
         ("400 (109 to 1020)", "∞ (0.66 to ∞)", "0.125"),
     ]
+
+
+def test_time_in_days_is_told_in_years():
+    days = {**RATES, "unit": "d", "groups": [{**RATES["groups"][0], "time": 365_250.0, "rate": 12 / 365_250}]}
+
+    (table,) = tables(days, {})
+
+    assert table.lines[0].cells[2] == "1000"
+    assert table.lines[0].cells[3].startswith("12.0 (")
