@@ -43,8 +43,10 @@ def running(directory: Path) -> list[str]:
 def test_demo_gives_the_joint_result_as_one_json_object(tmp_path):
     directory = tmp_path / "demo"
 
+    played = ("--exit", "--json", "--cohorts", "--exchange")
+
     done = subprocess.run(
-        command("--exit", "--json", "--cohorts", "--port", str(free_ports()), "--directory", str(directory)),
+        command(*played, "--port", str(free_ports()), "--directory", str(directory)),
         capture_output=True, text=True, check=False, env=environment(),
     )  # fmt: skip
 
@@ -105,7 +107,7 @@ def test_demo_that_is_told_to_end_in_the_middle_leaves_nothing_behind(tmp_path):
 def test_demo_stays_until_it_is_told_to_end_and_leaves_nothing_behind(tmp_path):
     port = free_ports()
     demo = subprocess.Popen(
-        command("--port", str(port), "--directory", str(tmp_path / "demo")),
+        command("--no-cohorts", "--no-exchange", "--port", str(port), "--directory", str(tmp_path / "demo")),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
     lines = []

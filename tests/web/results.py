@@ -208,3 +208,36 @@ EFFECT = {
     ],
     "balance": [{"name": "age", "before": 0.42, "after": 0.01}, {"name": "grade[II]", "before": None, "after": None}],
 }
+
+CAUSES = {
+    "name": "causes",
+    "kind": "cumulative_incidence",
+    "rows": 100,
+    "time_unit": "d",
+    "grid": {"step": 30.0, "minimum_cell": 5},
+    "groups": [
+        {
+            "level": "no",
+            "persons": 100,
+            "time": [30.0, 90.0],
+            "at_risk": [100, 80],
+            "censored": [5, 0],
+            "causes": [
+                {
+                    "cause": "relapse",
+                    "events": [10, 8],
+                    "incidence": [0.1, 0.19],
+                    "low": [0.05, 0.12],
+                    "high": [0.2, 0.3],
+                },
+                {
+                    "cause": "death",
+                    "events": [5, 0],
+                    "incidence": [0.05, 0.05],
+                    "low": [None, 0.02],
+                    "high": [None, 0.1],
+                },
+            ],
+        }
+    ],
+}

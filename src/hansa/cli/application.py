@@ -37,11 +37,11 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     keep: Annotated[bool, typer.Option(help="Leave the three node directories behind.")] = False,
     exchange: Annotated[
-        bool, typer.Option(help="Play the exchange of students and staff also where the demo ends at once.")
-    ] = False,
+        bool | None, typer.Option(help="Play the exchange of students and staff; left out where the demo ends at once.")
+    ] = None,
     cohorts: Annotated[
-        bool, typer.Option(help="Play the study of cohorts on OMOP databases also where the demo ends at once.")
-    ] = False,
+        bool | None, typer.Option(help="Play the study of cohorts on OMOP; left out where the demo ends at once.")
+    ] = None,
 ) -> None:
     """Three hospitals sign a memorandum, compute one joint study and exchange people, on this machine."""
     from hansa.cli.demo import run

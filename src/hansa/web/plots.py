@@ -66,7 +66,7 @@ class Frame:
 def kaplan_meier(analysis: Analysis, *, width: int = WIDE, censor_marks: bool = False, by: str = "") -> SafeString:
     """Draw survival curves with confidence bands and the numbers at risk below."""
     groups: Sequence[Group] = analysis["groups"]
-    names = [level_words(group["level"], by=by) for group in groups]
+    names = [str(group.get("name") or level_words(group["level"], by=by)) for group in groups]
     until = max((t for group in groups for t in group["time"]), default=0) or 1
     stacked = width < 500
     margin = 48 if stacked else min(190, max(64, 26 + 8 * max(map(len, names), default=0)))
@@ -77,13 +77,18 @@ def kaplan_meier(analysis: Analysis, *, width: int = WIDE, censor_marks: bool = 
     curves = [_curve(group, frame=frame, series=place, censor_marks=censor_marks) for place, group in enumerate(groups)]
     return svg.picture(
         _legend(names, frame=frame),
-        _axes(frame, ticks=ticks, unit=unit_words(str(analysis.get("time_unit") or ""))),
+        _axes(
+            frame,
+            ticks=ticks,
+            unit=unit_words(str(analysis.get("time_unit") or "")),
+            what=str(analysis.get("share") or _("without event")),
+        ),
         *curves,
         below,
         key=f"km-{analysis['name']}-{width}",
         width=width,
         height=bottom,
-        title=_("Survival curves: %(name)s") % {"name": analysis["name"]},
+        title=str(analysis.get("title") or _("Survival curves: %(name)s") % {"name": analysis["name"]}),
         description=survival_words(groups, names=names, unit=str(analysis.get("time_unit") or "")),
     )
 
@@ -105,9 +110,14 @@ def at_risk(group: Group, *, time: float) -> int:
     return int(group["at_risk"][-1] - group["events"][-1] - group["censored"][-1])
 
 
+def beginning(group: Group) -> float:
+    """Return where a curve begins: with everybody, or with nobody where it rises."""
+    return 0.0 if group.get("rises") else 1.0
+
+
 def survival_at(group: Group, *, time: float) -> float:
-    """Return the estimated share without an event at ``time``."""
-    share = 1.0
+    """Return the height of a curve at ``time``: the estimated share without an event, or with it where it rises."""
+    share = beginning(group)
     for when, value in zip(group["time"], group["survival"], strict=True):
         if when > time:
             break
@@ -133,7 +143,7 @@ def survival_words(groups: Sequence[Group], *, names: Sequence[str], unit: str) 
         middle = median_time(group)
         median = (
             _("median not reached")
-            if middle is None
+            if middle is None or group.get("rises")
             else _("median %(time)s %(unit)s")
             % {
                 "time": count(middle),
@@ -174,9 +184,9 @@ def _legend(names: Sequence[str], *, frame: Frame) -> SafeString:
     return svg.element("g", *parts, **{"class": "legend"})
 
 
-def _axes(frame: Frame, *, ticks: Sequence[float], unit: str) -> SafeString:
+def _axes(frame: Frame, *, ticks: Sequence[float], unit: str, what: str) -> SafeString:
     right = frame.left + frame.width
-    parts = [svg.text(_("without event"), (2, frame.top - 12), **{"class": "plot-note"})]
+    parts = [svg.text(what, (2, frame.top - 12), **{"class": "plot-note"})]
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = frame.y(share)
         parts.append(svg.line((frame.left, y), (right, y), **rule(strong=share == 0)))
@@ -192,7 +202,7 @@ def _axes(frame: Frame, *, ticks: Sequence[float], unit: str) -> SafeString:
 
 def _curve(group: Group, *, frame: Frame, series: int, censor_marks: bool) -> SafeString:
     times = [0.0, *group["time"]]
-    shares = steps(times, [1.0, *group["survival"]])
+    shares = steps(times, [beginning(group), *group["survival"]])
     colour = SERIES[series % len(SERIES)][0]
     parts = [
         svg.element(
@@ -219,8 +229,9 @@ def steps(times: Sequence[float], values: Sequence[float]) -> list[tuple[float, 
 
 def _band(group: Group, *, frame: Frame) -> str:
     times = [0.0, *group["time"]]
-    low = steps(times, [1.0, *_known(group["low"], otherwise=0.0)])
-    high = steps(times, [1.0, *_known(group["high"], otherwise=1.0)])
+    start = beginning(group)
+    low = steps(times, [start, *_known(group["low"], otherwise=0.0)])
+    high = steps(times, [start, *_known(group["high"], otherwise=start)])
     return _path([*high, *reversed(low)], frame=frame) + "Z"
 
 

@@ -76,9 +76,9 @@ def _analysis(analysis: Mapping[str, Any], *, labels: Mapping[str, str]) -> Iter
         return
     parts: list[Flowable] = [head]
     if shown.picture == "curves":
-        parts.append(curves(analysis))
+        parts.append(curves(shown.drawn(analysis)))
     elif shown.picture == "terms" and analysis["terms"]:
-        parts.append(ratios(analysis, labels=labels))
+        parts.append(ratios(shown.drawn(analysis), labels=labels))
     yield KeepTogether(parts)
     yield from (_table(lines) for lines in shown.tables(analysis, labels))
 
@@ -99,14 +99,14 @@ def curves(analysis: Mapping[str, Any]) -> Drawing:
     drawing.add(_label((left + width, bottom - 18), unit, anchor="end"))
     for place, group in enumerate(analysis["groups"]):
         color, dashes = STROKES[place % len(STROKES)]
-        points = [left, bottom + height]
+        points = [left, bottom + height * plots.beginning(group)]
         for time, survival in zip(group["time"], group["survival"], strict=True):
             x = left + width * time / longest
             points += [x, points[-1], x, bottom + height * survival]
         drawing.add(PolyLine(points, strokeColor=color, strokeDashArray=dashes, strokeWidth=1.1))
         y = bottom + height - 10 * place
         drawing.add(Line(left + width + 8, y, left + width + 28, y, strokeColor=color, strokeDashArray=dashes))
-        name = plots.level_words(group["level"], by=str(analysis.get("by_label") or ""))
+        name = str(group.get("name") or plots.level_words(group["level"], by=str(analysis.get("by_label") or "")))
         drawing.add(_label((left + width + 32, y - 2), name))
     return drawing
 

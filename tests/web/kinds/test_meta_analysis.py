@@ -1,6 +1,7 @@
 from django.utils import translation
 
-from hansa.web.kinds.meta_analysis import tables
+from hansa.web import forest
+from hansa.web.kinds.meta_analysis import caption, drawn, tables
 from tests.web.results import AGREEMENT
 
 
@@ -14,3 +15,11 @@ def test_agreement_tells_how_far_hospitals_differ():
         ("age", "2", "1.00 (0.90 to 1.11)", "0.0 %", "0.000", "0.800", "–"),
         ("size", "1", "–", "–", "–", "–", "–"),
     ]
+
+
+def test_picture_is_of_the_random_effects_and_its_caption_says_how_far_hospitals_differ():
+    with translation.override("en"):
+        told = caption(AGREEMENT).replace("\xa0", " ")
+
+    assert [term.label for term in forest.terms(drawn(AGREEMENT))] == ["hormone: yes", "age"]
+    assert told.endswith("hormone: yes 25.0 %, age 0.0 %.")

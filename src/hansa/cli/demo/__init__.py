@@ -21,8 +21,17 @@ from hansa.cli.demo.stage import Stage
 from hansa.lib.errors import InvalidError
 
 
-def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, exchange: bool, cohorts: bool) -> None:
-    """Play the demo; stay until Ctrl-C unless told to leave."""
+def run(
+    *,
+    directory: str,
+    port: int,
+    leave: bool,
+    as_json: bool,
+    keep: bool,
+    exchange: bool | None,
+    cohorts: bool | None,
+) -> None:
+    """Play the demo; stay until Ctrl-C unless told to leave. What is left open is played where it stays."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, end)
     rows = cohort.read()
@@ -37,10 +46,10 @@ def run(*, directory: str, port: int, leave: bool, as_json: bool, keep: bool, ex
             result = story.play(houses, parts=parts, stage=stage)
             outcome = gather(houses, study=result, seconds=time.monotonic() - began)
             stage.step("The same on one table", lambda: outcome.compare(rows))
-            if cohorts or not leave:
+            if cohorts if cohorts is not None else not leave:
                 databases = omop.write(where / "data")
                 outcome.cohorts = dict(story.play_cohorts(houses, databases=databases, stage=stage).result["result"])
-            if exchange or not leave:
+            if exchange if exchange is not None else not leave:
                 stage.step("Everyone else joins", lambda: complete(houses))
                 stays = stage.step(
                     "Berlin and Stockholm send each other students and staff",

@@ -116,18 +116,45 @@ class GlmAnalysis(Asked):
         return (*self.parsed(protocol).used, self.exposure)
 
 
+class CompetingAnalysis(Asked):
+    """Estimate the cumulative incidence of each cause where one event keeps the others from happening.
+
+    `event` is a category whose first level is the end of observation without any of them.
+    """
+
+    kind: Literal["cumulative_incidence"]
+    time: Name
+    event: Name
+    by: Name | None = None
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.time, self.event, self.by)
+
+    def times(self, protocol: Declared) -> tuple[str, ...]:
+        """Return the variables of time that it reads from the time grid."""
+        return (self.time,)
+
+
 class CoxAnalysis(Asked):
-    """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`)."""
+    """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`).
+
+    With a `cause` the event is a category of competing causes, and persons with another one leave the risk set then.
+    """
 
     kind: Literal["cox"]
     formula: Text
     ties: Literal["efron", "breslow"] = "efron"
     strata: tuple[Name, ...] = ()
     baseline: Literal["pooled", "site"] = "pooled"
+    # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    cause: Annotated[str, Field(min_length=1)] | None = Field(default=None, exclude_if=lambda value: value is None)
 
     def parsed(self, protocol: Declared) -> Formula:
         """Return the parsed formula."""
-        return parse_formula(self.formula, variables=protocol.variables, survival=True)
+        return parse_formula(
+            self.formula, variables=protocol.variables, survival=True, competing=self.cause is not None
+        )
 
     def reads(self, protocol: Declared) -> tuple[str | None, ...]:
         """Return the variables it reads, None in the place of one that is not given."""
@@ -172,4 +199,5 @@ class MetaAnalysis(Asked):
 
 
 Model: TypeAlias = GlmAnalysis | CoxAnalysis
-Analysis: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | IncidenceAnalysis | Model | MetaAnalysis | EffectAnalysis
+Described: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | CompetingAnalysis | IncidenceAnalysis
+Analysis: TypeAlias = Described | Model | MetaAnalysis | EffectAnalysis

@@ -12,6 +12,9 @@ and its information leave it: no time of an event does, and no secure aggregatio
 equals `coxph(... + strata(site))`. The release rules still have to look at the number of events
 of each site, for the gradient of a single event is that person's distance from those at risk.
 
+With a cause the model is of the cause-specific hazard: who has another event is censored then
+(Prentice et al., Biometrics 34 (1978) 541-554).
+
 Cox, JRSS B 34 (1972) 187-220.
 """
 
@@ -184,7 +187,7 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
     cut = division(analysis.strata, variables=protocol.variables)
     shared: dict[str, Any] = {
         "name": analysis.name,
-        "read": design_of(time, event, cut=cut, formula=formula),
+        "read": design_of(time, event, cut=cut, formula=formula, cause=cause_of(analysis, protocol)),
         "names": formula.names,
         "bounds": tuple(column.bounds(protocol.variables) for column in formula.columns),
         "ties": analysis.ties,
@@ -195,6 +198,13 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
     if analysis.baseline == "site":
         return SiteCox(**shared)
     return PooledCox(**shared, counts=Counts(grid_of(protocol, time), cut.levels))
+
+
+def cause_of(analysis: CoxAnalysis, protocol: Protocol) -> int | None:
+    """Return the code of the cause that a model is of, None where the event has only one."""
+    if analysis.cause is None:
+        return None
+    return protocol.variables[str(analysis.parsed(protocol).event)].categories.index(analysis.cause)
 
 
 def _crossings(formula: Formula, *, strata: tuple[str, ...]) -> Crossings:

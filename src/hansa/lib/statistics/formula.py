@@ -145,15 +145,19 @@ class Formula:
         return matrix
 
 
-def parse(text: str, *, variables: Mapping[str, Variable], survival: bool = False) -> Formula:
+def parse(text: str, *, variables: Mapping[str, Variable], survival: bool = False, competing: bool = False) -> Formula:
     """Return the formula; InvalidError says what is not allowed and what is.
 
-    With `survival` the left side is `Surv(time, event)` and there is no intercept.
+    With `survival` the left side is `Surv(time, event)` and there is no intercept; where risks are `competing`, the
+    event is a category of causes.
     """
     if tokens_of(text).count("~") != 1:
         raise InvalidError(f"The formula '{text}' does not have one ~ between its two sides.", REMEDY)
     left, right = text.split("~")
-    response, event = _survival(left, variables) if survival else (_response(left, variables), None)
+    if survival:
+        response, event = _survival(left, variables, competing=competing)
+    else:
+        response, event = _response(left, variables), None
     terms, intercept = expand(tokens_of(right))
     columns = tuple(_columns(terms, intercept=intercept or survival, variables=variables))
     kept = columns[1:] if survival else columns
@@ -171,15 +175,17 @@ def _check_columns(formula: Formula) -> None:
         raise InvalidError(f"The formula has '{name}' on both sides.", "Remove it from the right side.")
 
 
-def _survival(left: str, variables: Mapping[str, Variable]) -> tuple[str, str]:
+def _survival(left: str, variables: Mapping[str, Variable], *, competing: bool) -> tuple[str, str | None]:
     match = _SURVIVAL.fullmatch(left)
     if match is None:
         raise InvalidError("The left side of a Cox formula is not Surv(time, event).", "Write Surv(time, event) ~ ...")
     time, event = match.groups()
     if _declared(time, variables).type != "number":
         raise InvalidError(f"The time '{time}' is not a number.", "Declare it with type: number and a unit.")
-    if _declared(event, variables).type != "boolean":
-        raise InvalidError(f"The event '{event}' is not a boolean.", "Declare it with type: boolean.")
+    wanted = "category" if competing else "boolean"
+    if _declared(event, variables).type != wanted:
+        remedy = "Declare it as a category, no event first." if competing else "Declare it as boolean, or name a cause."
+        raise InvalidError(f"The event '{event}' is not a {wanted}.", remedy)
     return time, event
 
 

@@ -75,20 +75,24 @@ class TimeGrid:
 
 @dataclass(frozen=True)
 class Counts:
-    """Count events and censorings for each step and for each group of public `levels`."""
+    """Count events and censorings for each step and for each group of public `levels`.
+
+    `outcomes` are what an event code means, 0 for the end of observation without an event.
+    """
 
     grid: TimeGrid
     levels: Levels
+    outcomes: tuple[str, ...] = ("censored", "events")
 
     @property
     def size(self) -> int:
         """Return the length of the vector of counts."""
-        return self.grid.steps * len(self.levels) * 2
+        return self.grid.steps * len(self.levels) * len(self.outcomes)
 
     def local(self, survival: Survival) -> Vector:
-        """Return the counts of one site, shape (size,), by step and group, censored then events."""
+        """Return the counts of one site, shape (size,), by step, group and outcome."""
         cell = self.grid.place(survival.time) * len(self.levels) + survival.group
-        flat = np.bincount(2 * cell + survival.event.astype(np.int64), minlength=self.size)
+        flat = np.bincount(len(self.outcomes) * cell + survival.event.astype(np.int64), minlength=self.size)
         return flat.astype(np.float64)
 
     def labels(self) -> tuple[str, ...]:
@@ -97,18 +101,18 @@ class Counts:
         return tuple(f"{name}, time {time:g}" for time in times for name in self._names())
 
     def table(self, total: Vector) -> Codes:
-        """Return the added counts as whole numbers, shape (steps, groups, 2)."""
-        return np.rint(total).astype(np.int64).reshape(self.grid.steps, len(self.levels), 2)
+        """Return the added counts as whole numbers, shape (steps, groups, outcomes)."""
+        return np.rint(total).astype(np.int64).reshape(self.grid.steps, len(self.levels), len(self.outcomes))
 
     def ends(self, total: Vector) -> list[int]:
         """Return the last step of each interval of the merged grid."""
         table = self.table(total)
         shared = merge(table.sum(axis=1), steps=range(self.grid.steps), minimum=self.grid.minimum_cell)
-        by_group = gather(table, ends=shared).reshape(len(shared), 2 * len(self.levels))
+        by_group = gather(table, ends=shared).reshape(len(shared), -1)
         return merge(by_group, steps=shared, minimum=self.grid.minimum_cell)
 
     def merged(self, total: Vector, *, ends: Sequence[int]) -> Codes:
-        """Return the counts on the merged grid, shape (intervals, groups, 2), censored then events."""
+        """Return the counts on the merged grid, shape (intervals, groups, outcomes)."""
         return gather(self.table(total), ends=ends)
 
     def cells(self, total: Vector) -> tuple[Cell, ...]:
@@ -126,7 +130,7 @@ class Counts:
         return {"step": self.grid.width, "minimum_cell": self.grid.minimum_cell, "times": times}
 
     def _names(self) -> list[str]:
-        return [f"{what} ({level})" if level else what for level in self.levels for what in ("censored", "events")]
+        return [f"{what} ({level})" if level else what for level in self.levels for what in self.outcomes]
 
 
 def merge(counts: Codes, *, steps: Sequence[int], minimum: int) -> list[int]:

@@ -38,12 +38,18 @@ def division(names: tuple[str, ...], *, variables: Mapping[str, Variable]) -> Di
     return Division(names, tuple(map(len, categories)), tuple(", ".join(each) for each in product(*labels)))
 
 
-def design_of(time: str, event: str, *, cut: Division, formula: Formula | None = None) -> Read:
-    """Return how a table is read: its times, events, groups and the columns of the formula."""
+def design_of(
+    time: str, event: str, *, cut: Division, formula: Formula | None = None, cause: int | None = None
+) -> Read:
+    """Return how a table is read: its times, events, groups and the columns of the formula.
+
+    With a `cause`, the code of a level of the event, nothing else counts as the event.
+    """
 
     def read(table: Table) -> Survival:
         X = np.empty((table.rows, 0)) if formula is None else formula.matrix(table)
-        return Survival(table[time], table[event].astype(np.float64), cut.codes(table), X)
+        happened = table[event] if cause is None else table[event] == cause
+        return Survival(table[time], happened.astype(np.float64), cut.codes(table), X)
 
     return read
 

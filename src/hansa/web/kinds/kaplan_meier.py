@@ -14,12 +14,17 @@ from hansa.web.tables import Lines, Plain
 def methods(analysis: Analysis) -> Iterator[str]:
     """Yield how curves came about and were compared."""
     yield _("Survival by Kaplan and Meier (1958) with Greenwood's variance (1926).")
+    yield from steps_of(analysis)
+    if analysis.get("log_rank"):
+        yield _("Groups were compared by the log-rank test (Mantel 1966).")
+
+
+def steps_of(analysis: Analysis) -> Iterator[str]:
+    """Yield how times were joined, where they were."""
     if analysis.get("grid"):
         yield _("Times were rounded up to steps of {step}, joined until enough persons were in each.").format(
             step=f"{analysis['grid']['step']:g}"
         )
-    if analysis.get("log_rank"):
-        yield _("Groups were compared by the log-rank test (Mantel 1966).")
 
 
 def tables(analysis: Analysis, _labels: Labels) -> Iterator[Lines]:

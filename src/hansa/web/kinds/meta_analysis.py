@@ -50,6 +50,23 @@ def tables(analysis: Analysis, labels: Labels) -> Iterator[Lines]:
     yield Lines(caption, columns, tuple(lines), head=_("Term"))
 
 
+def drawn(analysis: Analysis) -> Analysis:
+    """Return the random effects as the terms of a model, as the picture takes them."""
+    terms = [{"p": 1.0, **term["random"], "name": term["name"]} for term in analysis["terms"] if term["random"]]
+    return {**analysis, "kind": analysis["model"], "terms": terms}
+
+
+def caption(analysis: Analysis) -> str:
+    """Say how far the hospitals differ in each term."""
+    told = _("With random effects of the hospitals; I² says which share of the differences between them is not chance.")
+    shares = (
+        f"{forest.term_words(str(term['name']), labels=analysis.get('labels') or {})} {percent(term['i2'])}"
+        for term in analysis["terms"]
+        if term["i2"] is not None and term["name"] != "Intercept"
+    )
+    return f"{told} {', '.join(shares)}."
+
+
 def note(_analysis: Analysis) -> str:
     """Say how a prediction interval is read."""
     return _(
@@ -66,5 +83,8 @@ META_ANALYSIS = Shown(
     asked=lambda analysis: str(analysis["of"]),
     methods=methods,
     tables=tables,
+    picture="terms",
+    drawn=drawn,
+    caption=caption,
     note=note,
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hansa.web.kinds.cumulative_incidence import CUMULATIVE_INCIDENCE
 from hansa.web.kinds.incidence import INCIDENCE
 from hansa.web.kinds.kaplan_meier import KAPLAN_MEIER
 from hansa.web.kinds.meta_analysis import META_ANALYSIS
@@ -16,6 +17,7 @@ from hansa.web.kinds.treatment_effect import TREATMENT_EFFECT
 KINDS: Mapping[str, Shown] = {
     "table_one": TABLE_ONE,
     "kaplan_meier": KAPLAN_MEIER,
+    "cumulative_incidence": CUMULATIVE_INCIDENCE,
     "incidence": INCIDENCE,
     "glm": GLM,
     "cox": COX,

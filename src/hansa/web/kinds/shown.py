@@ -17,7 +17,8 @@ class Shown:
     """Hold how one kind of analysis is told and shown.
 
     `asked` says what a protocol asks for, `methods` how it was computed and by whose formulas. `tables` are its
-    results, the first of them beside the picture where there is one; `later` is what leaves a site after the counts.
+    results, the first of them beside the picture where there is one, which is of `drawn`; `later` is what leaves a
+    site after the counts.
     """
 
     name: str | Promise
@@ -26,6 +27,7 @@ class Shown:
     tables: Callable[[Analysis, Labels], Iterator[Lines]]
     later: str | Promise = ""
     picture: Literal["curves", "terms", ""] = ""
+    drawn: Callable[[Analysis], Analysis] = dict
     caption: Callable[[Analysis], str] = str
     note: Callable[[Analysis], str] = lambda _analysis: ""
 

@@ -71,9 +71,10 @@ def button(action: Action[Any]) -> str:
 def analysis_shown(analysis: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, Any]:
     """Show an analysis of a result: its picture, and its tables."""
     shown = registry.of(analysis)
+    drawn = shown.drawn(analysis)
     pictures: dict[str, Callable[[int], SafeString]] = {
-        "curves": lambda width: plots.kaplan_meier(analysis, width=width, by=str(analysis.get("by_label") or "")),
-        "terms": lambda width: forest.forest(analysis, width=width, labels=labels),
+        "curves": lambda width: plots.kaplan_meier(drawn, width=width, by=str(analysis.get("by_label") or "")),
+        "terms": lambda width: forest.forest(drawn, width=width, labels=labels),
     }
     draw = None if analysis.get("problem") else pictures.get(shown.picture)
     return {

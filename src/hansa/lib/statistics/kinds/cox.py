@@ -24,6 +24,10 @@ class CoxKind(Kind[CoxAnalysis]):
         except InvalidError as error:
             yield "formula", error.message, error.remedy
             return
+        levels = protocol.variables[str(formula.event)].categories
+        if analysis.cause is not None and analysis.cause not in levels[1:]:
+            remedy = f"Name one of {', '.join(levels[1:])}; the first level is no event."
+            yield "cause", f"The event has no cause '{analysis.cause}'.", remedy
         for name in analysis.strata:
             yield from faults.of_name("strata", name=name, protocol=protocol)
             if name in formula.used:

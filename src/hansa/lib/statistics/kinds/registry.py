@@ -5,6 +5,7 @@ from typing import Any
 
 from hansa.lib.statistics.analyses import Asked
 from hansa.lib.statistics.kinds.cox import CoxKind
+from hansa.lib.statistics.kinds.cumulative_incidence import CompetingKind
 from hansa.lib.statistics.kinds.glm import GlmKind
 from hansa.lib.statistics.kinds.incidence import IncidenceKind
 from hansa.lib.statistics.kinds.kaplan_meier import KaplanMeierKind
@@ -16,6 +17,7 @@ from hansa.lib.statistics.kinds.treatment_effect import EffectKind
 _ALL: tuple[Kind[Any], ...] = (
     TableOneKind(),
     KaplanMeierKind(),
+    CompetingKind(),
     IncidenceKind(),
     GlmKind(),
     CoxKind(),
