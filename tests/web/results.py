@@ -241,3 +241,29 @@ CAUSES = {
         }
     ],
 }
+
+PENALISED = {
+    "name": "kept",
+    "kind": "penalised",
+    "family": "binomial",
+    "formula": "y ~ age + grade",
+    "penalty": 0.03,
+    "mixing": 1.0,
+    "problem": None,
+    "terms": [
+        {"name": "Intercept", "estimate": -1.0, "is_kept": True},
+        {"name": "age", "estimate": 0.6931471805599453, "is_kept": True},
+        {"name": "grade[II]", "estimate": 0.0, "is_kept": False},
+    ],
+}
+
+MIXED = {
+    **GAUSSIAN,
+    "kind": "mixed_model",
+    "formula": "size ~ age",
+    "between": 2.0,
+    "within": 6.0,
+    "share_between": 0.25,
+    "sites": 3,
+    "few_sites": True,
+}

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from hansa.cli.output import console
 
-RATIOS = ("binomial", "poisson")
+RATIOS = ("binomial", "poisson", "negative_binomial")
 
 
 def show(result: dict[str, Any]) -> None:

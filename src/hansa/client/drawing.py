@@ -8,7 +8,7 @@ from typing import Any
 COLOURS = ("#00578a", "#b3440a", "#00694f", "#85346f", "#5f5200")
 DASHES = ("none", "9 4", "3 3", "12 3 3 3", "6 2 2 2 2 2")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, ROW = 720, 400, 180, 24, 24, 24
-RATIOS = ("binomial", "poisson")
+RATIOS = ("binomial", "poisson", "negative_binomial")
 Term = tuple[str, float, float, float]
 
 

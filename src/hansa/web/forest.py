@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from hansa.lib.statistics.e_value import RATIOS
 from hansa.web import svg
 from hansa.web.figures import count, together
 from hansa.web.plots import LINE, WIDE, level_words, rule
@@ -73,13 +74,13 @@ def measure_words(analysis: Analysis) -> str:
     """Name what the estimates of a model are, as clinicians say it."""
     if analysis["kind"] == "cox":
         return _("hazard ratio")
-    words = {"binomial": _("odds ratio"), "poisson": _("rate ratio")}
+    words = {"binomial": _("odds ratio"), "poisson": _("rate ratio"), "negative_binomial": _("rate ratio")}
     return words.get(str(analysis.get("family")), _("difference"))
 
 
 def is_ratio(analysis: Analysis) -> bool:
     """Say whether the model's estimates are logarithms of ratios."""
-    return analysis["kind"] == "cox" or analysis.get("family") in ("binomial", "poisson")
+    return analysis["kind"] == "cox" or analysis.get("family") in RATIOS
 
 
 def scale(analysis: Analysis) -> Callable[[float], float]:

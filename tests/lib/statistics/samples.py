@@ -148,3 +148,9 @@ def r_glm(formula, *, family, frame, variables, folder: Path):
     )
     lines = [np.array([float(each) for each in line.split()]) for line in printed.splitlines() if line.strip()]
     return dict(zip(("estimate", "standard_error", "p", "low", "high", "fit"), lines, strict=True))
+
+
+def parted(frame, sizes):
+    """Return the rows of a frame in parts of given sizes, and what is left as the last one."""
+    edges = [0, *np.cumsum(sizes), len(frame)]
+    return [frame[start:end] for start, end in pairwise(edges) if start < end]

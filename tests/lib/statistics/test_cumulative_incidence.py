@@ -1,15 +1,15 @@
 import io
 import json
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from hansa.lib.statistics.cumulative_incidence import aalen_johansen, remaining
-from hansa.lib.statistics.programme import rehearse
+from hansa.lib.statistics.programme import Programme, rehearse
 from hansa.lib.statistics.protocol import parse
 from hansa.lib.statistics.reading import read
+from tests.lib.statistics.samples import parted
 from tests.rscript import rscript
 
 TEXT = """\
@@ -49,9 +49,8 @@ def made(rows=900):
 
 def study(frame, *, sizes=(500, 150), cell=1, step=1):
     protocol = parse(TEXT.replace("CELL", str(cell)).replace("STEP", str(step)))
-    edges = [0, *np.cumsum(sizes), len(frame)]
-    parts = [frame[a:b] for a, b in pairwise(edges) if a < b]
-    tables = {f"site {place}": read(part, protocol=protocol).sound_table() for place, part in enumerate(parts)}
+    parts = enumerate(parted(frame, sizes))
+    tables = {f"site {place}": read(part, protocol=protocol).sound_table() for place, part in parts}
     return rehearse(protocol, tables)["analyses"]
 
 
@@ -176,3 +175,18 @@ def test_causes_equal_survfit_and_coxph(sizes, tmp_path):
     for model, key in ((progression, "a"), (alone, "b")):
         found = [term["estimate"] for term in model["terms"]] + [term["standard_error"] for term in model["terms"]]
         assert found == pytest.approx(r[key], rel=1e-8)
+
+
+def test_counts_are_judged_on_the_merged_grid_and_at_a_site_as_they_leave_it():
+    protocol = parse(TEXT.replace("CELL", "10").replace("STEP", "6"))
+    table = read(made(), protocol=protocol).sound_table()
+    model = Programme(protocol).estimators[0]
+    start = model.start()
+    counts = model.local(start, table)
+
+    merged, own = model.cells(start, counts), model.persons(start, counts)
+
+    assert sum(count for _label, count in merged) == sum(count for _label, count in own) == 900
+    assert all(count == 0 or count >= 10 for _label, count in merged)
+    assert own[1][0] == "progression (sex F), time 0"
+    assert model.sums(start, counts) == {}

@@ -1,6 +1,6 @@
 from django.utils import translation
 
-from hansa.web.kinds.models import tables
+from hansa.web.kinds.models import of_regression, tables
 from hansa.web.tables import Plain
 from tests.web.results import COX, GAUSSIAN
 
@@ -19,3 +19,11 @@ def test_estimates_have_an_e_value_only_where_they_are_ratios():
 
     assert len(next(tables(GAUSSIAN, {})).columns) == 4
     assert next(tables(logistic, {})).lines[0].cells[-1] == "–"
+
+
+def test_negative_binomial_model_names_its_source():
+    counted = {**GAUSSIAN, "family": "negative_binomial", "formula": "n ~ age"}
+
+    with translation.override("en"):
+        assert "Lawless" in " ".join(of_regression(counted))
+        assert next(tables(counted, {})).columns[0] == "rate ratio (95 % interval)"

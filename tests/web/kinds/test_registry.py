@@ -3,7 +3,7 @@ from django.utils import translation
 
 from hansa.lib.statistics.kinds import registry as computed
 from hansa.web.kinds.registry import KINDS, of
-from tests.web.results import AGREEMENT, CAUSES, COX, EFFECT, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, CAUSES, COX, EFFECT, MIXED, PENALISED, RATES, SURVIVAL, TABLE_ONE
 
 
 def test_every_kind_that_is_computed_is_shown():
@@ -28,6 +28,8 @@ def test_every_kind_has_a_name_in_every_language(kind):
         ({**RATES, "kind": "incidence"}, [6]),
         ({**AGREEMENT, "kind": "meta_analysis"}, [6]),
         (CAUSES, [2]),
+        (PENALISED, [2]),
+        (MIXED, [4, 2]),
         (COX, [5]),
         (EFFECT, [4, 2]),
         ({**COX, "terms": []}, []),

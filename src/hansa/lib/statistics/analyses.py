@@ -95,17 +95,10 @@ class IncidenceAnalysis(Asked):
         return (self.time, self.event, self.by)
 
 
-class GlmAnalysis(Asked):
-    """Fit a generalised linear model with the canonical link of its family.
+class Regression(Asked):
+    """Hold what regression models share: a formula with one response."""
 
-    `exposure` is the time at risk behind each count of a poisson model, whose logarithm is the offset.
-    """
-
-    kind: Literal["glm"]
     formula: Text
-    family: Literal["gaussian", "binomial", "poisson"]
-    # Left out of what is signed where it is not given, so that older protocols keep their digest.
-    exposure: Name | None = Field(default=None, exclude_if=lambda value: value is None)
 
     def parsed(self, protocol: Declared) -> Formula:
         """Return the parsed formula."""
@@ -113,7 +106,42 @@ class GlmAnalysis(Asked):
 
     def reads(self, protocol: Declared) -> tuple[str | None, ...]:
         """Return the variables it reads, None in the place of one that is not given."""
-        return (*self.parsed(protocol).used, self.exposure)
+        return self.parsed(protocol).used
+
+
+class GlmAnalysis(Regression):
+    """Fit a generalised linear model with the canonical link of its family, a negative binomial one with the log.
+
+    `exposure` is the time at risk behind each count of a poisson or negative binomial model, whose logarithm is
+    the offset.
+    """
+
+    kind: Literal["glm"]
+    family: Literal["gaussian", "binomial", "poisson", "negative_binomial"]
+    # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    exposure: Name | None = Field(default=None, exclude_if=lambda value: value is None)
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (*super().reads(protocol), self.exposure)
+
+
+class PenalisedAnalysis(Regression):
+    """Fit a generalised linear model whose coefficients a penalty holds near zero, to predict or to choose terms.
+
+    `mixing` 1 is the lasso, 0 is ridge regression. It gives no intervals.
+    """
+
+    kind: Literal["penalised"]
+    family: Literal["gaussian", "binomial", "poisson"]
+    penalty: Annotated[Number, Field(gt=0)]
+    mixing: Annotated[Number, Field(ge=0, le=1)] = 1.0
+
+
+class MixedAnalysis(Regression):
+    """Fit a linear model in which persons of one hospital are alike: a random intercept of the hospital, by REML."""
+
+    kind: Literal["mixed_model"]
 
 
 class CompetingAnalysis(Asked):
@@ -200,4 +228,4 @@ class MetaAnalysis(Asked):
 
 Model: TypeAlias = GlmAnalysis | CoxAnalysis
 Described: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | CompetingAnalysis | IncidenceAnalysis
-Analysis: TypeAlias = Described | Model | MetaAnalysis | EffectAnalysis
+Analysis: TypeAlias = Described | Model | PenalisedAnalysis | MixedAnalysis | MetaAnalysis | EffectAnalysis

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-RATIOS = {"binomial": "odds", "poisson": "rate", "cox": "hazard"}
+RATIOS = {"binomial": "odds", "poisson": "rate", "negative_binomial": "rate", "cox": "hazard"}
 
 
 def e_values(term: Mapping[str, Any], *, measure: str) -> dict[str, float]:

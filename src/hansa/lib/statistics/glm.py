@@ -14,14 +14,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from hansa.lib.errors import InvalidError
 from hansa.lib.statistics import newton
-from hansa.lib.statistics.analyses import GlmAnalysis
 from hansa.lib.statistics.arithmetic import fold, inner, logarithm, shortened
 from hansa.lib.statistics.crossings import Crossings, refusal
 from hansa.lib.statistics.dominance import Scale, dominated
@@ -53,7 +52,7 @@ class Glm:
     needs_secure_sum: ClassVar[bool] = False
 
     @classmethod
-    def from_protocol(cls, analysis: GlmAnalysis, *, protocol: Protocol) -> "Glm":
+    def from_protocol(cls, analysis: Any, *, protocol: Protocol) -> Self:
         """Return the estimator of an analysis; InvalidError when its formula is not sound."""
         return cls(
             name=analysis.name,
@@ -180,7 +179,7 @@ class Glm:
     def _outcome(self, table: Table) -> Vector:
         """Return the outcome of each row as a number, shape (rows,)."""
         outcome = np.asarray(table[self.formula.response], dtype=np.float64)
-        if self.family == "poisson" and not np.all((outcome >= 0) & (outcome == np.floor(outcome))):
+        if self._family.name == "poisson" and not np.all((outcome >= 0) & (outcome == np.floor(outcome))):
             raise InvalidError(
                 f"The analysis '{self.name}' counts '{self.formula.response}', but a value is not a whole number.",
                 "Correct the data, or choose the gaussian family.",
@@ -317,7 +316,7 @@ class Glm:
 
     def _terms(self, state: State) -> list[dict[str, Any]]:
         """Return each coefficient on the scale of its own variable."""
-        b, spread = np.array(state["best"]["coefficients"]), newton.covariance(state["best"])
+        b, spread = self._estimated(state)
         degrees = state["rows"] - self.parameters
         if self.family == "gaussian":
             spread = spread * (state["best"]["deviance"] / degrees)
@@ -327,6 +326,10 @@ class Glm:
             error = state["outcome_scale"] * math.sqrt(inner(back, np.array([inner(back, row) for row in spread])))
             terms.append(_term(name, estimate=estimate, error=error, degrees=self._degrees(degrees)))
         return terms
+
+    def _estimated(self, state: State) -> tuple[Vector, Vector]:
+        """Return the standardised coefficients, shape (p,), and their covariance but for the dispersion, (p, p)."""
+        return np.array(state["best"]["coefficients"]), newton.covariance(state["best"])
 
     def _degrees(self, degrees: int) -> int | None:
         return degrees if self.family == "gaussian" else None

@@ -108,7 +108,7 @@ class Counts:
         """Return the last step of each interval of the merged grid."""
         table = self.table(total)
         shared = merge(table.sum(axis=1), steps=range(self.grid.steps), minimum=self.grid.minimum_cell)
-        by_group = gather(table, ends=shared).reshape(len(shared), -1)
+        by_group = gather(table, ends=shared).reshape(len(shared), len(self.outcomes) * len(self.levels))
         return merge(by_group, steps=shared, minimum=self.grid.minimum_cell)
 
     def merged(self, total: Vector, *, ends: Sequence[int]) -> Codes:

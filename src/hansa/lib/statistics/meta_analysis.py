@@ -27,7 +27,7 @@ from hansa.lib.statistics import cox
 from hansa.lib.statistics.analyses import GlmAnalysis, MetaAnalysis
 from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
-from hansa.lib.statistics.glm import Glm
+from hansa.lib.statistics.negative_binomial import regression_of
 from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
 
@@ -59,7 +59,7 @@ class Heterogeneity:
         of = next(protocol.models(analysis.of))
         names = of.parsed(protocol).names
         model: Estimator = (
-            Glm.from_protocol(of, protocol=protocol)
+            regression_of(of, protocol=protocol)
             if isinstance(of, GlmAnalysis)
             else cox.from_protocol(of, protocol=protocol)
         )

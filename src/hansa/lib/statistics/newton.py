@@ -54,14 +54,14 @@ def step(state: State, sums: Vector, *, names: Sequence[str], dispersed: int | N
         message = f"The model has not converged after {MOST_LOOKS} rounds."
         return fail(looked, message, remedy="Leave out terms, or join rare levels.")
     if sums[0] > 0 or (best is not None and sums[1] > best["deviance"] * (1 + ROUNDING)):
-        return _halve(looked)
+        return halve(looked)
     size = len(names)
     point = {"deviance": float(sums[1]), "information": sums[2 + size :].tolist()}
     if best is None:
         looked["null_deviance"] = point["deviance"]
         found = dependent_columns(unfold(sums[2 + size :], size=size), tolerance=NO_PIVOT)
         if found:
-            return _collinear(looked, [names[column] for column in found])
+            return collinear(looked, [names[column] for column in found])
     return _advance(looked, point, score=sums[2 : 2 + size], names=names, dispersed=dispersed)
 
 
@@ -94,7 +94,8 @@ def _advance(
     return {**reached, "trial": (trial + move).tolist()}
 
 
-def _halve(state: State) -> State:
+def halve(state: State) -> State:
+    """Return the state that looks halfway back to the best point."""
     if state["best"] is None:
         remedy = "Give the variables of the formula a range in the protocol."
         return fail(state, "A site could not compute the sums of the null model.", remedy=remedy)
@@ -102,7 +103,8 @@ def _halve(state: State) -> State:
     return {**state, "trial": middle.tolist()}
 
 
-def _collinear(state: State, names: list[str]) -> State:
+def collinear(state: State, names: list[str]) -> State:
+    """Return the state that ends the search because terms cannot be told from each other."""
     terms = " and ".join(f"'{name}'" for name in names)
     return fail(
         state,

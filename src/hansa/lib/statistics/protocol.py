@@ -71,19 +71,29 @@ def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
     try:
         protocol = Protocol.model_validate(document.value)
     except ValidationError as error:
-        explained = [_explained(document, dict(each)) for each in error.errors()]
-        return None, _sorted(document, explained + _besides(document.value, error))
+        errors = _told_once(error)
+        explained = [_explained(document, each) for each in errors]
+        return None, _sorted(document, explained + _besides(document.value, errors))
     found = _sorted(document, list(_inconsistencies(protocol)))
     return (None if found else protocol), found
 
 
-def _besides(value: Any, error: ValidationError) -> list[Finding]:
+def _told_once(error: ValidationError) -> list[dict[str, Any]]:
+    """Return what pydantic found, without calling a list empty because each thing in it is malformed."""
+    found: list[dict[str, Any]] = [dict(each) for each in error.errors()]
+    inside = {each["loc"][:depth] for each in found for depth in range(len(each["loc"]))}
+    return [each for each in found if each["type"] != "too_short" or each["loc"] not in inside]
+
+
+def _besides(value: Any, errors: list[dict[str, Any]]) -> list[Finding]:
     """Find what else is wrong where only analyses are malformed, so that a writer sees all faults at once."""
-    places = [each["loc"] for each in error.errors()]
+    places = [each["loc"] for each in errors]
     if any(place[:1] != ("analyses",) or len(place) == 1 for place in places):
         return []
     malformed = {place[1] for place in places}
     sound = [analysis for position, analysis in enumerate(value["analyses"]) if position not in malformed]
+    if not sound:
+        return []
     protocol = Protocol.model_validate({**value, "analyses": sound})
     # Analyses have moved up, so only what is said elsewhere still stands on its line.
     return [finding for finding in _inconsistencies(protocol) if finding[0][0] != "analyses"]

@@ -15,6 +15,12 @@ from hansa.web.tables import Lines, Plain
 
 def of_regression(analysis: Analysis) -> Iterator[str]:
     """Yield which model was fitted."""
+    if analysis["family"] == "negative_binomial":
+        yield _(
+            "Negative binomial model with logarithmic link: {formula}; its dispersion by maximum likelihood (Lawless "
+            "1987)."
+        ).format(formula=analysis["formula"])
+        return
     yield _(
         "Generalised linear model, {family} family, canonical link: {formula} (Nelder and Wedderburn 1972)."
     ).format(family=analysis["family"], formula=analysis["formula"])

@@ -9,7 +9,9 @@ from hansa.web.kinds.cumulative_incidence import CUMULATIVE_INCIDENCE
 from hansa.web.kinds.incidence import INCIDENCE
 from hansa.web.kinds.kaplan_meier import KAPLAN_MEIER
 from hansa.web.kinds.meta_analysis import META_ANALYSIS
+from hansa.web.kinds.mixed_model import MIXED_MODEL
 from hansa.web.kinds.models import COX, GLM
+from hansa.web.kinds.penalised import PENALISED
 from hansa.web.kinds.shown import Shown
 from hansa.web.kinds.table_one import TABLE_ONE
 from hansa.web.kinds.treatment_effect import TREATMENT_EFFECT
@@ -21,6 +23,8 @@ KINDS: Mapping[str, Shown] = {
     "incidence": INCIDENCE,
     "glm": GLM,
     "cox": COX,
+    "penalised": PENALISED,
+    "mixed_model": MIXED_MODEL,
     "meta_analysis": META_ANALYSIS,
     "treatment_effect": TREATMENT_EFFECT,
 }

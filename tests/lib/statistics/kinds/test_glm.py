@@ -51,3 +51,19 @@ def test_categories_that_are_multiplied_make_groups():
     assert kind.crossings(one, protocol) == [("grade", "hormone")]
     assert kind.numbers(one, protocol=protocol) == 0
     assert kind.estimator(one, protocol=protocol).parameters == 6
+
+
+@pytest.mark.parametrize(
+    ("analysis", "name"),
+    [
+        ("{name: a, kind: penalised, formula: pnodes ~ age, family: poisson, penalty: 1}", "penalised"),
+        ("{name: a, kind: mixed_model, formula: pnodes ~ age}", "mixed_model"),
+        ("{name: a, kind: glm, formula: pnodes ~ age, family: negative_binomial}", "glm"),
+    ],
+)
+def test_other_regressions_look_at_the_same_rows(analysis, name):
+    protocol, one, kind = asked(analysis)
+
+    assert kind.estimator(one, protocol=protocol).kind == name
+    assert list(own(analysis).variables) == ["pnodes"]
+    assert summed(analysis) == [("age", "", 686), ("pnodes", "", 686)]

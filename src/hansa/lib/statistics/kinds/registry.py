@@ -6,7 +6,7 @@ from typing import Any
 from hansa.lib.statistics.analyses import Asked
 from hansa.lib.statistics.kinds.cox import CoxKind
 from hansa.lib.statistics.kinds.cumulative_incidence import CompetingKind
-from hansa.lib.statistics.kinds.glm import GlmKind
+from hansa.lib.statistics.kinds.glm import GlmKind, MixedKind, PenalisedKind
 from hansa.lib.statistics.kinds.incidence import IncidenceKind
 from hansa.lib.statistics.kinds.kaplan_meier import KaplanMeierKind
 from hansa.lib.statistics.kinds.kind import Kind
@@ -20,6 +20,8 @@ _ALL: tuple[Kind[Any], ...] = (
     CompetingKind(),
     IncidenceKind(),
     GlmKind(),
+    PenalisedKind(),
+    MixedKind(),
     CoxKind(),
     MetaAnalysisKind(),
     EffectKind(),
