@@ -267,3 +267,42 @@ MIXED = {
     "sites": 3,
     "few_sites": True,
 }
+
+_QUARTER = {"estimate": 52.5, "low": 52.0, "high": 53.0}
+QUARTERS = {
+    "name": "quarters",
+    "kind": "quantiles",
+    "by": "hormone",
+    "variables": [
+        {
+            "variable": "age",
+            "label": "Age",
+            "unit": "a",
+            "step": 1,
+            "groups": [
+                {"level": "no", "persons": 440, "lower": _QUARTER, "median": _QUARTER, "upper": _QUARTER},
+                {"level": "yes", "persons": 0, "lower": None, "median": None, "upper": None},
+            ],
+        },
+        {
+            "variable": "nodes",
+            "label": "nodes",
+            "unit": "",
+            "step": 1,
+            "groups": [{"level": level, "persons": 0, "lower": None, "median": None, "upper": None} for level in "ab"],
+        },
+    ],
+}
+
+_TERM = {"estimate": 0.0, "standard_error": 0.1, "low": -0.2, "high": 0.2, "p": 1.0}
+CALIBRATED = {
+    "name": "left",
+    "kind": "calibration",
+    "of": "outcome",
+    "model": "cox",
+    "family": None,
+    "problem": None,
+    "controls": [{**_TERM, "name": name} for name in ("first", "second", "third")],
+    "systematic": {"mean": 0.1, "variance": 0.04},
+    "terms": [{**_TERM, "name": "drug[yes]"}, {**_TERM, "name": "drug[yes], calibrated"}],
+}

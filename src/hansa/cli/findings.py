@@ -23,8 +23,8 @@ def show(result: dict[str, Any]) -> None:
 
 def plain(analysis: dict[str, Any]) -> Table:
     """Return the first list of an analysis that has no table of its own, a column for each plain value."""
-    told = (value for value in analysis.values() if isinstance(value, list) and value and isinstance(value[0], dict))
-    lines = next(told, [])
+    told = [value for value in analysis.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    lines = analysis.get("terms") or next(iter(told), [])
     heads = [key for key, value in lines[0].items() if not isinstance(value, dict | list)] if lines else []
     table = Table(*heads, title=f"{analysis['name']} ({analysis['kind']})", caption=analysis.get("problem"))
     for line in lines:

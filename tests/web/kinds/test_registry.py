@@ -3,7 +3,19 @@ from django.utils import translation
 
 from hansa.lib.statistics.kinds import registry as computed
 from hansa.web.kinds.registry import KINDS, of
-from tests.web.results import AGREEMENT, CAUSES, COX, EFFECT, MIXED, PENALISED, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import (
+    AGREEMENT,
+    CALIBRATED,
+    CAUSES,
+    COX,
+    EFFECT,
+    MIXED,
+    PENALISED,
+    QUARTERS,
+    RATES,
+    SURVIVAL,
+    TABLE_ONE,
+)
 
 
 def test_every_kind_that_is_computed_is_shown():
@@ -29,6 +41,8 @@ def test_every_kind_has_a_name_in_every_language(kind):
         ({**AGREEMENT, "kind": "meta_analysis"}, [6]),
         (CAUSES, [2]),
         (PENALISED, [2]),
+        (QUARTERS, [2]),
+        (CALIBRATED, [2]),
         (MIXED, [4, 2]),
         (COX, [5]),
         (EFFECT, [4, 2]),
@@ -58,7 +72,10 @@ def test_what_a_protocol_asks_for_is_told():
         {"kind": "kaplan_meier", "time": "t", "event": "e"},
         {"kind": "glm", "formula": "e ~ age"},
         {"kind": "meta_analysis", "of": "adjusted"},
+        {"kind": "quantiles", "steps": {"age": 1, "size": 5}},
+        {"kind": "calibration", "of": "a", "term": "x", "controls": ["b", "c"]},
         {"kind": "treatment_effect", "outcome": "e", "treatment": "t", "adjust": "age"},
     ]
 
-    assert [of(one).asked(one) for one in asked] == ["age, grade", "t, e", "e ~ age", "adjusted", "e ~ t | age"]
+    told = ["age, grade", "t, e", "e ~ age", "adjusted", "age, size", "a, x: b, c", "e ~ t | age"]
+    assert [of(one).asked(one) for one in asked] == told

@@ -65,6 +65,18 @@ class TableOneAnalysis(Asked):
         return (self.by, *self.variables)
 
 
+class QuantilesAnalysis(Asked):
+    """Tell the quartiles of variables, counted in `steps` of their units, by the levels of a category."""
+
+    kind: Literal["quantiles"]
+    steps: Annotated[dict[Name, Annotated[Number, Field(gt=0)]], Field(min_length=1)]
+    by: Name | None = None
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        return (self.by, *self.steps)
+
+
 class KaplanMeierAnalysis(Asked):
     """Estimate survival, by the levels of a category where `by` names one."""
 
@@ -226,6 +238,24 @@ class MetaAnalysis(Asked):
         return tuple(name for model in protocol.models(self.of) for name in model.reads(protocol))
 
 
+class CalibrationAnalysis(Asked):
+    """Correct a term of a model by what the same term shows in models of outcomes that it cannot cause."""
+
+    kind: Literal["calibration"]
+    of: Name
+    term: Text
+    controls: Annotated[tuple[Name, ...], Field(min_length=3)]
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return the variables it reads, None in the place of one that is not given."""
+        models = (model for name in (self.of, *self.controls) for model in protocol.models(name))
+        return tuple(name for model in models for name in model.reads(protocol))
+
+
 Model: TypeAlias = GlmAnalysis | CoxAnalysis
-Described: TypeAlias = TableOneAnalysis | KaplanMeierAnalysis | CompetingAnalysis | IncidenceAnalysis
-Analysis: TypeAlias = Described | Model | PenalisedAnalysis | MixedAnalysis | MetaAnalysis | EffectAnalysis
+Described: TypeAlias = (
+    TableOneAnalysis | QuantilesAnalysis | KaplanMeierAnalysis | CompetingAnalysis | IncidenceAnalysis
+)
+Analysis: TypeAlias = (
+    Described | Model | PenalisedAnalysis | MixedAnalysis | MetaAnalysis | CalibrationAnalysis | EffectAnalysis
+)

@@ -152,8 +152,14 @@ class Programme:
             "rows": state["rows"],
             "complete": state["complete"],
             "rounds": state["round"],
-            "analyses": [e.result(state["analyses"][e.name]) for e in self.estimators],
+            "analyses": list(self._concluded(state)),
         }
+
+    def _concluded(self, state: State) -> Iterator[dict[str, Any]]:
+        """Yield the result of each analysis; those that follow from others see what these found."""
+        found = {e.name: e.result(state["analyses"][e.name]) for e in self.estimators}
+        for analysis in self.protocol.analyses:
+            yield KINDS[analysis.kind].concluded(analysis, found[analysis.name], results=found)
 
     @property
     def _pairs(self) -> Iterator[tuple[Analysis, Estimator]]:

@@ -12,6 +12,7 @@ WANTED = {
     "event": ("boolean",),
     "time": ("number",),
     "exposure": ("number",),
+    "steps": ("number",),
 }
 
 

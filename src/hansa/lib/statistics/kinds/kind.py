@@ -7,7 +7,7 @@ tell about few people asks the kind, so that a new one is added in one place.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,16 @@ class Kind(ABC, Generic[A]):
     def summed(self, analysis: A, rows: Table, *, protocol: Protocol) -> Summed:
         """Yield the numbers of every sum over rows, so that one that describes few of them is found."""
         yield from ()
+
+    def concluded(
+        self,
+        analysis: A,
+        found: dict[str, Any],
+        *,
+        results: Mapping[str, dict[str, Any]],
+    ) -> dict[str, Any]:
+        """Return the result of an analysis with what follows from the results of others, by their names."""
+        return found
 
     def crossings(self, analysis: A, protocol: Protocol) -> Iterable[tuple[str, ...]]:
         """Return the categories that it multiplies, whose combinations are groups of people."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hansa.lib.statistics.analyses import Asked
+from hansa.lib.statistics.kinds.calibration import CalibrationKind
 from hansa.lib.statistics.kinds.cox import CoxKind
 from hansa.lib.statistics.kinds.cumulative_incidence import CompetingKind
 from hansa.lib.statistics.kinds.glm import GlmKind, MixedKind, PenalisedKind
@@ -11,11 +12,13 @@ from hansa.lib.statistics.kinds.incidence import IncidenceKind
 from hansa.lib.statistics.kinds.kaplan_meier import KaplanMeierKind
 from hansa.lib.statistics.kinds.kind import Kind
 from hansa.lib.statistics.kinds.meta_analysis import MetaAnalysisKind
+from hansa.lib.statistics.kinds.quantiles import QuantilesKind
 from hansa.lib.statistics.kinds.table_one import TableOneKind
 from hansa.lib.statistics.kinds.treatment_effect import EffectKind
 
 _ALL: tuple[Kind[Any], ...] = (
     TableOneKind(),
+    QuantilesKind(),
     KaplanMeierKind(),
     CompetingKind(),
     IncidenceKind(),
@@ -24,6 +27,7 @@ _ALL: tuple[Kind[Any], ...] = (
     MixedKind(),
     CoxKind(),
     MetaAnalysisKind(),
+    CalibrationKind(),
     EffectKind(),
 )
 
