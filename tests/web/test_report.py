@@ -30,7 +30,14 @@ def test_report_tells_who_was_studied_how_and_how_to_verify(signed_in, house):
 
     told = client.get(address(house)).content.decode()
 
-    for words in ("Who was studied", "Methods", "Kaplan and Meier (1958)", "How to verify", "hansa verify FILE"):
+    for words in (
+        "Who was studied",
+        "Sensitivity analyses",
+        "Methods",
+        "Kaplan and Meier (1958)",
+        "How to verify",
+        "hansa verify FILE",
+    ):
         assert words in told
     assert "Karolinska Institutet" in told
     assert address(house) in client.get(address(house, form="")).content.decode()
@@ -63,6 +70,7 @@ def test_paper_says_what_the_page_says(signed_in, house, language):
     assert house.studies[State.RELEASED].title[:20] in told
     assert {"en": "Methods", "de": "Methoden", "sv": "Metoder"}[language] in told
     assert "sha256:" in told
+    assert {"en": "Sensitivity analyses", "de": "Sensitivitätsanalysen", "sv": "Känslighetsanalyser"}[language] in told
 
 
 def test_archive_describes_itself_as_a_five_safes_crate(signed_in, house):

@@ -93,7 +93,7 @@ def terms(analysis: Analysis, *, labels: Mapping[str, str] | None = None) -> lis
     change = scale(analysis)
     return [
         Term(
-            label=term_words(str(term["name"]), labels=labels or {}),
+            label=str(term.get("label") or term_words(str(term["name"]), labels=labels or {})),
             value=change(term["estimate"]),
             low=change(term["low"]),
             high=change(term["high"]),

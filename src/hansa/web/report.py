@@ -15,6 +15,7 @@ from hansa.lib.canonical import digest
 from hansa.web import detail
 from hansa.web.figures import count
 from hansa.web.methods import methods
+from hansa.web.sensitivity import compared
 from hansa.web.waiting import text_of
 
 
@@ -26,6 +27,7 @@ def facts(record: JointRecord, person: Person) -> dict[str, Any]:
         **about,
         "record": record,
         "flow": flow(result, protocol),
+        "sensitivity": compared(result, protocol, about["labels"]),
         "methods": methods(result, protocol),
         "clause_text": clause_text(record),
         "hospitals": names(record.parties),

@@ -52,6 +52,10 @@ def _story(report: Mapping[str, Any]) -> Iterator[Flowable]:
     yield _grid([(words, number) for words, number in report["flow"]], widths=(110 * mm, 50 * mm))
     for analysis in report["shown"]:
         yield from _analysis(analysis, labels=report["labels"])
+    if report["sensitivity"]:
+        yield _text(_("Sensitivity analyses"), HEADING)
+    for one in report["sensitivity"]:
+        yield KeepTogether([ratios(one["drawn"], labels=report["labels"]), _table(one["table"])])
     yield _text(_("Methods"), HEADING)
     yield from (_text(sentence, SMALL) for sentence in report["methods"])
     yield _text(_("Agreement and decisions"), HEADING)

@@ -121,7 +121,14 @@ class Regression(Asked):
         return self.parsed(protocol).used
 
 
-class GlmAnalysis(Regression):
+class Questioned(Asked):
+    """Hold what a model has that may ask the question of another one otherwise: a sensitivity analysis."""
+
+    # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    sensitivity_of: Name | None = Field(default=None, exclude_if=lambda value: value is None)
+
+
+class GlmAnalysis(Regression, Questioned):
     """Fit a generalised linear model with the canonical link of its family, a negative binomial one with the log.
 
     `exposure` is the time at risk behind each count of a poisson or negative binomial model, whose logarithm is
@@ -176,7 +183,7 @@ class CompetingAnalysis(Asked):
         return (self.time,)
 
 
-class CoxAnalysis(Asked):
+class CoxAnalysis(Questioned):
     """Fit a Cox model, over risk sets of all sites (`pooled`) or of each site (`site`).
 
     With a `cause` the event is a category of competing causes, and persons with another one leave the risk set then.

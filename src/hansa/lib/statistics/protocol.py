@@ -7,6 +7,7 @@ formulas, levels, the time grid. All faults of one step are reported together.
 
 import difflib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +18,7 @@ from hansa.lib.omop.variables import TAKES
 from hansa.lib.statistics import cohort_data
 from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
+from hansa.lib.statistics.kinds import faults
 from hansa.lib.statistics.kinds.registry import KINDS
 from hansa.lib.statistics.schema import Data, Disclosure, Protocol
 from hansa.lib.statistics.variables import Variable
@@ -193,7 +195,8 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
         place = ("analyses", index)
         if analysis.name in names[:index]:
             yield (*place, "name"), f"Two analyses are called '{analysis.name}'.", "Give each its own name."
-        for key, message, remedy in KINDS[analysis.kind].faults(analysis, protocol=protocol):
+        own = KINDS[analysis.kind].faults(analysis, protocol=protocol)
+        for key, message, remedy in chain(own, faults.of_sensitivity(analysis, protocol)):
             yield (*place, key), message, remedy
     yield from cohort_data.odd(protocol)
     yield from _odd_size(protocol)

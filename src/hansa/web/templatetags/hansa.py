@@ -87,6 +87,12 @@ def analysis_shown(analysis: dict[str, Any], labels: dict[str, str] | None = Non
     }
 
 
+@register.inclusion_tag("web/components/plot.html")
+def forest_of(drawn: dict[str, Any]) -> dict[str, SafeString]:
+    """Draw a forest plot for a wide page and for a telephone."""
+    return {"wide": forest.forest(drawn, width=plots.WIDE), "narrow": forest.forest(drawn, width=plots.NARROW)}
+
+
 @register.filter
 def kind_words(analysis: dict[str, Any]) -> str:
     """Return the kind of an analysis as clinicians call it."""

@@ -1,7 +1,8 @@
 import pytest
 
 from hansa.lib.statistics.kinds import faults
-from tests.lib.statistics.kinds.asked import asked
+from hansa.lib.statistics.protocol import check
+from tests.lib.statistics.kinds.asked import TEXT, asked
 
 ASKED = "{name: a, kind: glm, formula: event ~ age, family: binomial}"
 
@@ -32,3 +33,21 @@ def test_time_without_unit_and_range_is_told():
         "The time 'event' has no range that begins at 0 or later.",
     ]
     assert list(faults.of_groups(None, protocol)) == []
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ("adjusted", []),
+        ("baseline", ["There is no other model 'baseline'."]),
+        ("crude", ["There is no other model 'crude'."]),
+        ("other", ["'other' is a sensitivity analysis itself."]),
+    ],
+)
+def test_sensitivity_analysis_questions_another_model(of, told):
+    crude = f"  - {{name: crude, kind: glm, formula: event ~ age, family: binomial, sensitivity_of: {of}}}\n"
+    other = "  - {name: other, kind: glm, formula: event ~ age, family: binomial, sensitivity_of: adjusted}\n"
+
+    found = check(TEXT.replace("disclosure:", f"{crude}{other}disclosure:"))
+
+    assert [fault.message for fault in found] == told

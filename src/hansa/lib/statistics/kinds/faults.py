@@ -2,6 +2,7 @@
 
 import difflib
 
+from hansa.lib.statistics.analyses import Asked
 from hansa.lib.statistics.kinds.kind import Found
 from hansa.lib.statistics.schema import DAYS, Protocol
 
@@ -30,6 +31,19 @@ def of_groups(by: str | None, protocol: Protocol) -> Found:
     """Yield what is wrong with the variable whose levels are the groups, if there is one."""
     if by is not None:
         yield from of_name("by", name=by, protocol=protocol)
+
+
+def of_sensitivity(analysis: Asked, protocol: Protocol) -> Found:
+    """Yield what is wrong with the model that a sensitivity analysis questions, if it is one."""
+    name = getattr(analysis, "sensitivity_of", None)
+    if name is None:
+        return
+    models = list(protocol.models(name))
+    if name == analysis.name or not models:
+        yield "sensitivity_of", f"There is no other model '{name}'.", "Name an analysis of kind glm or cox."
+    elif models[0].sensitivity_of is not None:
+        remedy = f"Name the model '{models[0].sensitivity_of}', which it questions too."
+        yield "sensitivity_of", f"'{name}' is a sensitivity analysis itself.", remedy
 
 
 def of_time(key: str, *, name: str, protocol: Protocol, is_on_grid: bool = True) -> Found:
