@@ -49,7 +49,7 @@ analyses:
   - {name: baseline, kind: table_one, by: horTh, variables: [age, menostat, tsize, tgrade, pnodes]}
   - {name: survival, kind: kaplan_meier, time: time, event: cens, by: horTh}
   - {name: adjusted, kind: cox, formula: "Surv(time, cens) ~ horTh + age + menostat + tsize + tgrade + pnodes"}
-  - {name: in_each, kind: cox, formula: "Surv(time, cens) ~ horTh + age + tsize", baseline: site, sensitivity_of: adjusted}
+  - {name: crude, kind: cox, formula: "Surv(time, cens) ~ horTh", sensitivity_of: adjusted}
   - {name: recurrence, kind: glm, formula: "cens ~ horTh + age + tsize + tgrade + pnodes", family: binomial}
 disclosure: {minimum_cell: 10, time_grid: 30}
 """

@@ -18,7 +18,7 @@ PLANNED = {
 
 def test_model_stands_beside_what_questions_it():
     with translation.override("en"):
-        (found,) = compared(RESULT, PLANNED, {"hormone": "Hormone"})
+        (found,) = compared(RESULT, PLANNED, labels={"hormone": "Hormone"})
 
         assert [line.label for line in found["table"].lines] == [
             "Hormone: yes – adjusted",
@@ -33,10 +33,10 @@ def test_model_stands_beside_what_questions_it():
 
 def test_model_without_comparison_of_hospitals_stands_beside_its_own_questions():
     with translation.override("en"):
-        (found,) = compared({"analyses": [COX, CRUDE, GAUSSIAN]}, PLANNED, {})
+        (found,) = compared({"analyses": [COX, CRUDE, GAUSSIAN]}, PLANNED, labels={})
 
     assert len(found["table"].lines) == 3
 
 
 def test_nothing_is_compared_where_nothing_questions():
-    assert compared(RESULT, {"analyses": [{"name": "adjusted"}]}, {}) == []
+    assert compared(RESULT, {"analyses": [{"name": "adjusted"}]}, labels={}) == []

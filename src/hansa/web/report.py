@@ -27,7 +27,7 @@ def facts(record: JointRecord, person: Person) -> dict[str, Any]:
         **about,
         "record": record,
         "flow": flow(result, protocol),
-        "sensitivity": compared(result, protocol, about["labels"]),
+        "sensitivity": compared(result, protocol, labels=about["labels"]),
         "methods": methods(result, protocol),
         "clause_text": clause_text(record),
         "hospitals": names(record.parties),

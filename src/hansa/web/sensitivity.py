@@ -11,7 +11,9 @@ from hansa.web.tables import Lines, Plain, scaled
 Analysis = Mapping[str, Any]
 
 
-def compared(result: Mapping[str, Any], protocol: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def compared(
+    result: Mapping[str, Any], protocol: Mapping[str, Any], *, labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return each model that others question, with a picture of all of them and a table; nothing where none do."""
     found = {analysis["name"]: analysis for analysis in result["analyses"]}
     asked: dict[str, list[Analysis]] = {}

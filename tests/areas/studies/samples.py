@@ -68,15 +68,15 @@ def study(world: World, state: str, **fields: Any) -> Study:
     return made
 
 
-def inquiry(world: World) -> Inquiry:
-    """Return an inquiry of the partner; call it where saving is allowed."""
+def inquiry(world: World, *, lead: str = "") -> Inquiry:
+    """Return an inquiry, of the partner unless another one asks; call it where saving is allowed."""
     made = Inquiry(
         state="asked",
         title="Users",
         cohort=COHORTS["users"],
         purpose="DUO:0000042",
         stated_limits={"minimum_cell": 10, "minimum_sites": 2},
-        lead=world.partner.id,
+        lead=lead or world.partner.id,
         parties=[own().id, world.partner.id],
         agreement=world.agreement.hash,
         clause="4.1",
@@ -104,6 +104,7 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     ),
     "inquiries.count": lambda w: (inquiry(w), {}),
     "inquiries.refuse": lambda w: (inquiry(w), {"reason": "No data of this kind."}),
+    "inquiries.retract": lambda w: (inquiry(w, lead=own().id), {}),
     "datasets.add": lambda w: (Dataset(), {"name": "registry", "source": csv(w)}),
     "datasets.remove": lambda w: (dataset(w), {}),
 }

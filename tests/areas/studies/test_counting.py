@@ -11,10 +11,10 @@ from hansa.areas.studies.models import Inquiry
 from hansa.kernel import jobs
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
-from hansa.kernel.models import Job
+from hansa.kernel.models import Agreement, Job
 from hansa.lib.errors import RefusedError
 from tests.areas.studies.databases import PEOPLE, connect, database
-from tests.areas.studies.inquiring import ask, ask_us, stub
+from tests.areas.studies.inquiring import answer, ask, ask_us, stub
 from tests.areas.studies.scene import Scene
 from tests.conftest import given
 from tests.paper import SOLNA, STOCKHOLM, PaperPartner, memorandum
@@ -58,9 +58,8 @@ def test_steward_may_decline_to_count(asked):
 
     actions.refuse(inquiry, by=asked.people["steward"], reason="Not before the ethics vote.")
 
-    assert asked.letters("inquiries.counted") == [
-        {"counts": [], "reason": "Not before the ethics vote.", "quality": None}
-    ]
+    assert asked.letters("inquiries.declined") == [{"reason": "Not before the ethics vote."}]
+    assert asked.letters("inquiries.counted") == []
     assert Inquiry.objects.get().state == "declined"
     assert inquiry_words.page(Inquiry.objects.get())["rows"] == []
 
@@ -79,7 +78,7 @@ def test_count_is_not_said_where_no_database_is_connected(two):
 
     jobs.run_due()
 
-    (told,) = two.letters("inquiries.counted")
+    (told,) = two.letters("inquiries.declined")
     assert told["reason"].startswith("No OMOP database is connected here.")
     assert Inquiry.objects.get().state == "declined"
 
@@ -94,8 +93,9 @@ def test_count_is_not_said_to_who_has_asked_too_often(db, tmp_path):
     jobs.run_due()
     ask(scene)
 
-    reasons = sorted(told["reason"][:28] for told in scene.letters("inquiries.counted"))
-    assert reasons == ["", "", "Whoever asks has asked as of"]
+    (told,) = scene.letters("inquiries.declined")
+    assert told["reason"].startswith("Whoever asks has asked as often")
+    assert len(scene.letters("inquiries.counted")) == 2
     with pytest.raises(RefusedError, match="as often in seven days"):
         ask(scene)
 
@@ -108,8 +108,8 @@ def test_institution_that_names_somebody_else_each_time_has_a_budget_too(db, tmp
 
     jobs.run_due()
 
-    told = [bool(one["counts"]) for one in scene.letters("inquiries.counted")]
-    assert sorted(told) == [False] + [True] * counting.PEOPLE
+    assert len(scene.letters("inquiries.counted")) == counting.PEOPLE
+    assert len(scene.letters("inquiries.declined")) == 1
 
 
 def test_budget_grows_again_after_a_week(automatic):
@@ -146,3 +146,42 @@ def test_ask_goes_to_the_parties_that_the_clause_names(db, tmp_path):
     scene = Scene(tmp_path, STOCKHOLM, SOLNA, clauses=[clause | {"parties": [own().id, STOCKHOLM]}])
 
     assert ask(scene).parties == [own().id, STOCKHOLM]
+
+
+def test_refusal_is_told_where_the_clause_has_lapsed_meanwhile(asked):
+    with given():
+        Agreement.objects.update(state="suspended")
+        counting.owe(Inquiry.objects.get())
+
+    jobs.run_due()
+
+    (told,) = asked.letters("inquiries.declined")
+    assert told["reason"]
+    assert Inquiry.objects.get().state == "declined"
+
+
+def test_question_that_is_taken_back_is_not_counted_any_more(automatic):
+    inquiry = ask(automatic)
+
+    actions.retract(inquiry, by=automatic.people["investigator"])
+    jobs.run_due()
+
+    assert automatic.letters("inquiries.withdrawn") == [{}, {}]
+    assert Inquiry.objects.get().state == "withdrawn"
+    assert inquiry.counts.count() == 0
+
+
+def test_answer_that_crosses_the_withdrawal_is_kept_and_changes_nothing(automatic):
+    inquiry = ask(automatic)
+    actions.retract(inquiry, by=automatic.people["investigator"])
+
+    for side in automatic.sides:
+        assert answer(automatic, inquiry, side, counts=[40, 30, 20]).outcome == "applied"
+
+    assert Inquiry.objects.get().state == "withdrawn"
+    assert inquiry.counts.count() == 2
+
+
+def test_only_who_asked_takes_it_back(asked):
+    with pytest.raises(RefusedError, match="Another institution asked this"):
+        actions.retract(Inquiry.objects.get(), by=asked.people["investigator"])

@@ -259,12 +259,15 @@ def test_extract_is_not_made_twice_by_two_who_ask_at_once(connected, monkeypatch
         assert (name,) not in connection.execute("select table_name from duckdb_tables()").fetchall()
 
 
-def test_page_of_a_database_shows_its_tables_and_versions(connected):
-    dataset = Dataset.objects.get()
+def test_page_of_a_database_shows_its_versions_once_it_is_checked(connected):
+    steward = connected.people["steward"]
+    before = views.detail(Dataset.objects.get(), steward)
+    jobs.run_due()
 
-    told = views.detail(dataset, connected.people["steward"])
+    after = views.detail(Dataset.objects.get(), steward)
 
-    assert told["versions"] == {"name": "", "cdm": "", "vocabulary": ""}
+    assert set(after["versions"]) == {"cdm", "vocabulary_told", "vocabulary"}
+    assert before["versions"] in ({}, after["versions"])
 
 
 def test_page_of_a_removed_database_can_still_be_read(connected):
@@ -272,7 +275,25 @@ def test_page_of_a_removed_database_can_still_be_read(connected):
     actions.remove(dataset, by=connected.people["steward"])
     jobs.run_due()
 
-    assert views.detail(Dataset.objects.get(), connected.people["steward"])["versions"]["cdm"] == ""
+    assert views.detail(Dataset.objects.get(), connected.people["steward"])["past"].count() == 0
+
+
+def test_rows_lie_ready_only_where_their_attrition_does(connected, monkeypatch):
+    dataset, protocol = Dataset.objects.get(), protocols.parse(cohort_protocol())
+
+    def killed(*_given, **_named):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(omop, "keep", killed)
+        with pytest.raises(SystemExit):
+            omop.extract(dataset, protocol)
+    ready = omop.is_extracted(dataset, protocol)
+    omop.extract(dataset, protocol)
+
+    assert not ready
+    assert omop.is_extracted(dataset, protocol)
+    assert omop.attrition(dataset, protocol)
 
 
 def test_form_offers_what_fits_the_study(connected):

@@ -144,6 +144,7 @@ def test_detail_groups_every_number_by_its_analysis(agreement, person):
         None,
         "survival",
         "adjusted",
+        "crude",
         "recurrence",
     ]
     assert leaves["count"] == sum(group["count"] for group in leaves["groups"])
@@ -183,6 +184,7 @@ def test_detail_shows_a_released_result_with_who_signed_it(agreement, person):
         ("baseline", "hormone therapy"),
         ("survival", "hormone therapy"),
         ("adjusted", ""),
+        ("crude", ""),
         ("recurrence", ""),
     ]
     assert about["labels"]["age"] == "age at operation, per year"

@@ -276,6 +276,23 @@ def refuse(inquiry: Inquiry, *, by: Person, reason: str) -> None:
     counting.tell(inquiry, counts=[], reason=reason)
 
 
+@action(
+    needs="inquiries.ask",
+    source=(InquiryState.ASKED,),
+    target=(InquiryState.WITHDRAWN,),
+    permit=WITHDRAW,
+    unless=lambda inquiry, _by: not is_lead(inquiry),
+)
+def retract(inquiry: Inquiry, *, by: Person) -> None:
+    """Take the question back.
+
+    Who has not answered yet no longer counts; answers that are here stay.
+    """
+    if not is_lead(inquiry):
+        raise RefusedError(_("Another institution asked this."), _("Decline to count instead."))
+    joint.tell(inquiry, "inquiries.withdrawn", body={}, permit=WITHDRAW)
+
+
 @action(needs="datasets.add", source=(NEW,), target=(DatasetState.CONNECTED,), because=AT_HOME)
 def add(dataset: Dataset, *, by: Person, name: str, source: str, kind: Literal["table", "omop"] = "table") -> None:
     """Connect data.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.studies import omop, queries
 from hansa.areas.studies.models import Count, Dataset, Inquiry
-from hansa.areas.studies.rules import COUNT
+from hansa.areas.studies.rules import COUNT, DECLINE
 from hansa.areas.studies.states import DatasetKind, DatasetState, InquiryState
 from hansa.kernel import joint
 from hansa.kernel.identity import own
@@ -79,6 +79,11 @@ def counted(inquiry: Inquiry) -> list[int | None]:
     return shown_in_turn(people, secret=secret, step=step_of(inquiry))
 
 
+def size(inquiry: Inquiry) -> int:
+    """Return how many counts an answer holds: who enters, each inclusion rule, who is in the cohort."""
+    return len(inquiry.cohort.get("InclusionRules") or ()) + 2
+
+
 def keep(
     inquiry: Inquiry,
     party: str,
@@ -96,15 +101,19 @@ def keep(
     there = set(inquiry.counts.values_list("party", flat=True))
     if party == own().id and inquiry.lead != own().id:
         inquiry.state = InquiryState.DECLINED if reason else InquiryState.COUNTED
-    elif inquiry.lead == own().id and set(inquiry.parties) <= there:
+    elif inquiry.lead == own().id and inquiry.state == InquiryState.ASKED and set(inquiry.parties) <= there:
         inquiry.state = InquiryState.COUNTED
 
 
 def tell(inquiry: Inquiry, *, counts: list[int | None], reason: str = "") -> None:
-    """Keep our own answer and tell whoever asked."""
+    """Keep our own answer and tell whoever asked; a refusal also where the clause no longer permits to count."""
     found = database() if counts else None
     quality = summary(found.quality) if found is not None and found.quality else None
     keep(inquiry, own().id, counts=counts, reason=reason, quality=quality)
-    if inquiry.lead != own().id:
-        body: dict[str, JSON] = {"counts": list(counts), "reason": reason, "quality": quality}
-        joint.tell(inquiry, "inquiries.counted", body=body, permit=COUNT, to=[inquiry.lead])
+    if inquiry.lead == own().id:
+        return
+    if reason:
+        joint.tell(inquiry, "inquiries.declined", body={"reason": reason}, permit=DECLINE, to=[inquiry.lead])
+        return
+    body: dict[str, JSON] = {"counts": list(counts), "reason": reason, "quality": quality}
+    joint.tell(inquiry, "inquiries.counted", body=body, permit=COUNT, to=[inquiry.lead])

@@ -46,6 +46,8 @@ NAMES: dict[str, Words] = {
     "inquiries.read": _("See numbers of people before a study"),
     "inquiries.asked": _("Question how many people there are"),
     "inquiries.counted": _("Number of people"),
+    "inquiries.declined": _("Refusal to count"),
+    "inquiries.withdrawn": _("Question taken back"),
     "inquiries.count": _("Counting the people of a cohort"),
     "studies.decide": _("Approve or decline studies"),
     "studies.read": _("Read the studies"),

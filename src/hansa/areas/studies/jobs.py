@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from hansa.areas.studies import counting, datasets, guards, omop, queries, rounds
 from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, COUNT
-from hansa.areas.studies.states import OPEN, DatasetState, State
+from hansa.areas.studies.states import OPEN, DatasetState, InquiryState, State
 from hansa.kernel import joint
 from hansa.kernel.identity import own
 from hansa.kernel.jobs import Effect, WaitingError, failed, job
@@ -269,7 +269,7 @@ def examine(row: Job) -> Effect:
 def count(row: Job) -> Effect:
     """Count the people of a cohort here and tell whoever asked, or say why there is no number."""
     inquiry = Inquiry.objects.get(id=row.record.rpartition(":")[2])
-    if inquiry.counts.filter(party=own().id).exists():
+    if inquiry.state == InquiryState.WITHDRAWN or inquiry.counts.filter(party=own().id).exists():
         return nothing
     counts: list[int | None] = []
     reason = ""

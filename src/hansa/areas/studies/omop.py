@@ -239,17 +239,6 @@ def tried(source: str) -> dict[str, Any]:
             return checked(connection)
 
 
-def versions(dataset: Dataset) -> dict[str, str]:
-    """Return the versions of CDM and vocabulary that a database says of itself, nothing once it is removed."""
-    if not file_of(dataset.table).is_file():
-        return {"name": "", "cdm": "", "vocabulary": ""}
-    with _alone, opened(file_of(dataset.table), read_only=True) as connection:
-        row = connection.execute(
-            "select max(cdm_source_name), max(cdm_version), max(vocabulary_version) from cdm_source"
-        ).fetchone()
-    return dict(zip(("name", "cdm", "vocabulary"), (str(value or "") for value in row or ("", "", "")), strict=True))
-
-
 def number(people: pd.DataFrame) -> str:
     """Give everybody a number, the old one to those who are known; return the name of the database's lineage."""
     with store() as connection:
@@ -308,12 +297,13 @@ def extract(dataset: Dataset, protocol: Protocol) -> str:
         raise RefusedError(
             _("Nobody here is in the cohort that the study asks for."), _("Decline it, or ask for another cohort.")
         )
-    frame = pd.DataFrame(found.rows, columns=["person_id", *protocol.variables])
-    keep(frame, name=name, lineage=dataset.digest.removeprefix("omop:"))
+    # The rows come last: where they lie ready, everything does, whenever the node was killed.
     with store() as connection:
         attrition = pd.DataFrame(found.attrition, columns=["rule", "persons"])
         connection.register("incoming", attrition)
         connection.execute(f"create or replace table {quoted('a' + name)} as select * from incoming")
+    frame = pd.DataFrame(found.rows, columns=["person_id", *protocol.variables])
+    keep(frame, name=name, lineage=dataset.digest.removeprefix("omop:"))
     return name
 
 

@@ -23,6 +23,7 @@ class InquiryState(TextChoices):
     ASKED = "asked", _("asked")
     COUNTED = "counted", _("answered")
     DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class DatasetKind(TextChoices):

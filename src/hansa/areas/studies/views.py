@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import cohort_words, guards, inquiry_words, omop, quality_words, queries, weighing
+from hansa.areas.studies import cohort_words, guards, inquiry_words, quality_words, queries, weighing
 from hansa.areas.studies.leaving import leaves
 from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import COUNT, VOCABULARY
@@ -187,7 +187,8 @@ def detail(record: Record, person: Person) -> dict[str, Any]:
         return inquiry_words.page(record)
     if isinstance(record, Dataset) and record.kind == DatasetKind.OMOP:
         past = record.past_releases.select_related("study")
-        return {"versions": omop.versions(record), "past": past, "quality": quality_words.told(record.quality)}
+        versions = (record.quality or {}).get("versions") or {}
+        return {"versions": versions, "past": past, "quality": quality_words.told(record.quality)}
     if isinstance(record, Dataset):
         words = {"number": _("number"), "text": _("text")}
         columns = [{**column, "type": words.get(column["type"], column["type"])} for column in record.profile]

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import counting, guards, queries, rounds
-from hansa.areas.studies.models import Inquiry, Study
-from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, COUNT, DECLINE, PROPOSE, RELEASE, WITHDRAW
-from hansa.areas.studies.states import OPEN, InquiryState, State
+from hansa.areas.studies import guards, queries, rounds
+from hansa.areas.studies.models import Study
+from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, DECLINE, PROPOSE, RELEASE, WITHDRAW
+from hansa.areas.studies.states import OPEN, State
 from hansa.kernel import joint
 from hansa.kernel.actions import said as state_in_words
 from hansa.kernel.identity import own
@@ -22,9 +22,6 @@ from hansa.kernel.letters import letter, refused
 from hansa.kernel.models import Letter as LetterRow
 from hansa.kernel.models import Partner, PartyDecision, Verdict
 from hansa.lib import shapes
-from hansa.lib.canonical import canonical
-from hansa.lib.cohorts import reading
-from hansa.lib.cohorts.compiling import Target, compiled
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.letters import Letter
 from hansa.lib.statistics import protocol as protocols
@@ -33,14 +30,18 @@ LONGEST_TITLE = 200
 PSEUDONYM = re.compile(r"[0-9a-f]{1,64}")
 
 
-def id_of(urn: str) -> UUID:
-    """Return the id in the name of a study, or refuse a name that is none."""
+def id_of(urn: str, *, noun: str = "studies") -> UUID:
+    """Return the id in the name of a study or an inquiry, or refuse a name that is none."""
     try:
         found = UUID(urn.rpartition(":")[2])
     except ValueError:
         found = None
-    if found is None or urn != f"urn:hansa:studies:{found}":
-        raise InvalidError(_("The letter does not name a study."), _("Ask its sender."))
+    if found is None or urn != f"urn:hansa:{noun}:{found}":
+        words = {
+            "studies": _("The letter does not name a study."),
+            "inquiries": _("The letter does not name an inquiry."),
+        }
+        raise InvalidError(words[noun], _("Ask its sender."))
     return found
 
 
@@ -309,88 +310,3 @@ def round_refused(row: LetterRow) -> None:
 def reasons(row: LetterRow) -> str:
     """Return who refused a letter, why, and what helps."""
     return shapes.remark(f"{queries.partner_name(row.partner)}: {row.reason} {row.remedy}")
-
-
-def inquiry_of(urn: str) -> Inquiry | None:
-    """Return the inquiry of a name, if it is here already, locked until the change ends."""
-    try:
-        key = UUID(urn.rpartition(":")[2])
-    except ValueError:
-        key = None
-    if key is None or urn != f"urn:hansa:inquiries:{key}":
-        raise InvalidError(_("The letter does not name an inquiry."), _("Ask its sender."))
-    return Inquiry.objects.select_for_update().filter(pk=key).first()
-
-
-@letter("inquiries.asked", permit=COUNT)
-def asked(said: Letter, partner: Partner) -> None:
-    """Keep a partner's question how many people we have; count at once where the clause leaves that to the node."""
-    if inquiry_of(said.record) is not None:
-        raise RefusedError(_("An inquiry of this name is here already."), _("Ask it under a new name."))
-    title, cohort, purposes = said.body.get("title"), said.body.get("cohort"), said.terms["purposes"]
-    if not isinstance(title, str) or not isinstance(cohort, dict) or len(purposes) != 1:
-        raise InvalidError(_("The letter does not say which people it is about."), _("Ask its sender."))
-    compiled(reading.read(canonical(cohort)), Target())
-    parties = said.terms["parties"]
-    if not {said.sender, own().id} <= set(parties) or len(set(parties)) < len(parties):
-        raise RefusedError(_("The sender and we must both be parties of the inquiry."), _("Ask it again."))
-    inquiry = Inquiry(
-        id=UUID(said.record.rpartition(":")[2]),
-        state=InquiryState.ASKED,
-        title=shapes.remark(title)[:LONGEST_TITLE],
-        cohort=cohort,
-        purpose=purposes[0],
-        stated_limits=said.terms["limits"],
-        proposer=proposer_of(said),
-        lead=said.sender,
-        parties=parties,
-        agreement=said.agreement,
-        clause=said.clause,
-    )
-    inquiry.save()
-    if counting.is_automatic(inquiry):
-        counting.owe(inquiry)
-
-
-@letter("inquiries.counted", permit=COUNT)
-def counted(said: Letter, partner: Partner) -> None:
-    """Keep how many people a partner has, or why it does not say."""
-    inquiry = inquiry_of(said.record)
-    if inquiry is None or inquiry.lead != own().id or said.sender not in inquiry.parties:
-        raise RefusedError(_("Nobody here asked this."), _("Nothing was kept."))
-    counts = said.body.get("counts")
-    if not isinstance(counts, list) or not all(is_count(count) for count in counts):
-        raise InvalidError(_("The letter does not hold counts of people."), _("Ask its sender."))
-    told, quality = shapes.remark(said.body.get("reason") or ""), summarised(said.body.get("quality"))
-    counting.keep(inquiry, said.sender, counts=counts, reason=told, quality=quality)
-    inquiry.save()
-
-
-def summarised(value: Any) -> dict[str, Any] | None:
-    """Return what a partner says in short of how good its data are, and nothing that it wrote beside."""
-    try:
-        counts = {
-            shapes.remark(name): {key: one[key] for key in ("checks", "passed")}
-            for name, one in value["categories"].items()
-        }
-        failing = list(value["failing"])
-    except (TypeError, KeyError, AttributeError):
-        return None
-    figures = [figure for one in counts.values() for figure in one.values()]
-    if None in figures or not all(map(is_count, figures)) or not all(isinstance(one, str) for one in failing):
-        return None
-    return {"categories": counts, "failing": [shapes.remark(one) for one in failing]}
-
-
-def is_count(value: Any) -> bool:
-    """Tell whether a value is a count of people, or None for too few."""
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
-
-
-@refused("inquiries.asked")
-def question_refused(row: LetterRow) -> None:
-    """Keep that a partner's node would not even take the question, and why."""
-    # We asked it, so it is here; what the partner said first counts.
-    inquiry = Inquiry.objects.select_for_update().get(pk=row.record.rpartition(":")[2])
-    counting.keep(inquiry, row.partner, counts=[], reason=shapes.remark(f"{row.reason} {row.remedy}"))
-    inquiry.save()
