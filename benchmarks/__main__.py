@@ -25,6 +25,7 @@ NAMES = (
     "exchange_pages",
     "cohorts",
     "quality",
+    "large",
 )
 HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
 MARKS = ("<!-- measured -->", "<!-- until here -->")

@@ -7,9 +7,10 @@ import pytest
 
 from hansa.lib.canonical import canonical
 from hansa.lib.errors import InvalidError
+from hansa.lib.statistics import table as tables_of
 from hansa.lib.statistics.programme import Programme, rehearse
 from hansa.lib.statistics.protocol import parse
-from hansa.lib.statistics.table import Table
+from hansa.lib.statistics.table import Partitions, Table
 from tests.lib.statistics import samples
 from tests.lib.statistics.samples import close, numbers, r_glm, split, table_of
 
@@ -320,3 +321,57 @@ def test_exposure_is_looked_at_beside_the_outcome_it_belongs_to():
 
     assert list(own.variables) == ["pnodes", "time"]
     assert "exposure" not in parse(TEXT).to_json()["analyses"][1]
+
+
+EVERY = EXACT.replace(
+    "disclosure:",
+    """  - {name: own, kind: cox, formula: "Surv(time, event) ~ hormone + age", baseline: site}
+  - {name: alike, kind: meta_analysis, of: adjusted}
+  - {name: mixed, kind: mixed_model, formula: pnodes ~ age + hormone}
+  - {name: effect, kind: treatment_effect, treatment: hormone, outcome: event, adjust: age + grade, family: binomial}
+  - {name: rates, kind: incidence, time: time, event: event, by: hormone}
+  - {name: causes, kind: cumulative_incidence, time: time, event: grade}
+  - {name: quarters, kind: quantiles, steps: {age: 1}}
+  - {name: counts, kind: glm, formula: pnodes ~ age, family: negative_binomial}
+  - {name: kept, kind: penalised, formula: pnodes ~ age + tsize, family: gaussian, penalty: 0.2}
+disclosure:""",
+)
+
+
+def in_parts(table, size):
+    """Return the rows of a site as partitions that are read anew at each look."""
+    return Partitions.of(lambda: table.blocks(size))
+
+
+def alike(one, other):
+    """Tell whether two results say the same but for the last digits."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return one == pytest.approx(other, rel=1e-8, abs=1e-10) if isinstance(one, float) else one == other
+
+
+def test_rows_read_part_by_part_give_the_same_result():
+    protocol = parse(EVERY)
+    frame, _ = samples.gbsg2()
+    frame.loc[3:20, "age"] = np.nan
+    whole = sites(table_of(frame, protocol.variables))
+    parts = {name: in_parts(table, 37) for name, table in whole.items()}
+
+    result, again = rehearse(protocol, whole), rehearse(protocol, parts)
+
+    assert all(each.get("problem") is None for each in result["analyses"])
+    assert alike(result, again)
+
+
+def test_rows_of_a_table_are_looked_at_a_block_at_a_time(monkeypatch):
+    protocol = parse(EVERY)
+    _, table = gbsg2(protocol)
+    result = rehearse(protocol, sites(table))
+    small = Table.blocks
+    monkeypatch.setattr(tables_of.Table, "blocks", lambda self: small(self, 50))
+
+    again = rehearse(protocol, sites(table))
+
+    assert alike(result, again)

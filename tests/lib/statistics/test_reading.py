@@ -197,3 +197,38 @@ def test_read_refuses_what_is_no_table(data, message):
         read(data, protocol=PROTOCOL)
 
     assert refused.value.message == message
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8", "i2", "i8", "u4"])
+def test_columns_of_numbers_are_read_as_their_texts_are(kind):
+    ages = np.array([50, 17, 101, 60, 70], dtype=kind)
+    frame = {**{name: ["1"] * 5 for name in ("event", "hormone", "grade")}}
+    protocol = parse(NUMBERS)
+
+    plain, texts = (read({**frame, "age": column}, protocol=protocol) for column in (ages, [str(age) for age in ages]))
+
+    assert np.array_equal(plain.table["age"], texts.table["age"], equal_nan=True)
+    assert [(one.kind, one.rows) for one in plain.findings] == [(one.kind, one.rows) for one in texts.findings]
+
+
+def test_numbers_that_are_none_are_told():
+    ages = np.array([50.0, np.nan, np.inf, -np.inf, 60.0])
+
+    found = read({"age": ages}, protocol=parse(NUMBERS)).findings
+
+    assert sorted((one.kind, one.rows) for one in found) == [("broken number", 2), ("missing", 1)]
+
+
+NUMBERS = """\
+hansa: study/1
+title: Age
+question: How old?
+purpose: DUO:0000007
+clause: "4.1"
+data:
+  variables:
+    age: {type: number, unit: a, range: [18, 100]}
+analyses:
+  - {name: who, kind: table_one, variables: [age]}
+disclosure: {minimum_cell: 1}
+"""

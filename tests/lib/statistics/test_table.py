@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.statistics.table import Table, stack
+from hansa.lib.statistics.table import Partitions, Table, stack
 
 
 def example():
@@ -46,3 +46,29 @@ def test_stack_of_nothing_is_refused():
         stack([])
 
     assert refused.value.message == "There is no table to stack."
+
+
+def test_blocks_hold_all_rows_in_order():
+    table = Table({"age": np.arange(7.0)}, {}, 7)
+
+    blocks = [block["age"].tolist() for block in table.blocks(3)]
+
+    assert blocks == [[0, 1, 2], [3, 4, 5], [6]]
+    assert list(table.blocks(7)) == [table]
+    assert table.whole() is table
+
+
+def test_partitions_are_read_anew_each_time():
+    readings = []
+
+    def read():
+        readings.append(1)
+        yield from (example(), example())
+
+    partitions = Partitions.of(read)
+    complete = partitions.complete(["age"])
+
+    assert (partitions.rows, complete.rows) == (6, 4)
+    assert [block["age"].tolist() for block in complete.blocks()] == [[50.0, 70.0], [50.0, 70.0]]
+    assert complete.whole()["grade"].tolist() == [0, -1, 0, -1]
+    assert len(readings) == 4

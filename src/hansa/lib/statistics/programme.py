@@ -8,6 +8,8 @@ no two models of a study can be compared to find one person. Table 1 sees all ro
 round later; where only a few rows are incomplete it leaves them out too, for its counts less
 those of a model would tell what these few have.
 
+Rows may come as one table or as partitions that are read anew at each look; nearly all sums add up over them.
+
 A site looks at its own rows by `own_checks` and at its own counts by `own_cells`; both matter where
 its sums are not masked, so that another can read them.
 
@@ -30,7 +32,7 @@ from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
 from hansa.lib.statistics.kinds.kind import OwnRows
 from hansa.lib.statistics.kinds.registry import KINDS
 from hansa.lib.statistics.schema import Protocol
-from hansa.lib.statistics.table import Table
+from hansa.lib.statistics.table import Partitions, Table
 
 # A site, its rows, and those of them that models use.
 OWN_SUMS = ("sites", "persons", "persons without missing values")
@@ -78,14 +80,21 @@ class Programme:
         """Tell whether all analyses are done."""
         return state["round"] > 0 and not list(self._open(state))
 
-    def local(self, state: State, table: Table) -> Vector:
-        """Return the sums of one site for all open analyses, one after the other."""
+    def local(self, state: State, table: Table | Partitions) -> Vector:
+        """Return the sums of one site for all open analyses, one after the other.
+
+        Rows are looked at a block at a time where sums add up over them, so that memory does not grow with them.
+        """
         complete = table.complete(self._model_variables)
         own = [1.0, float(table.rows), float(complete.rows)] if state["round"] == 0 else []
         parts = [np.array(own, dtype=np.float64)]
         for estimator, part in self._open(state):
             sees_all = estimator.name in self._descriptions and not state["few_incomplete"]
-            parts.append(estimator.local(part, table if sees_all else complete))
+            rows = table if sees_all else complete
+            if estimator.name in self._additive:
+                parts.append(_added(estimator.local(part, block) for block in rows.blocks()))
+            else:
+                parts.append(estimator.local(part, rows.whole()))
         return np.concatenate(parts)
 
     def labels(self, state: State) -> tuple[str, ...]:
@@ -170,6 +179,10 @@ class Programme:
         return frozenset(analysis.name for analysis in self.protocol.analyses if analysis.sees_all_rows)
 
     @cached_property
+    def _additive(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.protocol.analyses if KINDS[each.kind].adds_over_rows(each))
+
+    @cached_property
     def _model_variables(self) -> tuple[str, ...]:
         return self.protocol.model_variables()
 
@@ -199,7 +212,15 @@ class Programme:
             )
 
 
-def rehearse(protocol: Protocol, sites: Mapping[str, Table]) -> dict[str, Any]:
+def _added(vectors: Iterator[Vector]) -> Vector:
+    """Return the sum of one vector or more."""
+    total = next(vectors)
+    for vector in vectors:
+        total = total + vector
+    return total
+
+
+def rehearse(protocol: Protocol, sites: Mapping[str, Table | Partitions]) -> dict[str, Any]:
     """Return the result of a study over the tables of one or more sites, in one process.
 
     The state passes through canonical JSON between rounds as it does between nodes.

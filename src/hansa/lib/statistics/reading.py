@@ -87,9 +87,8 @@ def read(
     for name, variable in protocol.variables.items():
         column = (mapping or {}).get(name, name)
         if column in columns:
-            texts = _texts(columns[column])
             unit = (units or {}).get(name, variable.unit)
-            values, found = _column(name, texts, variable=variable, unit=unit)
+            values, found = _read(name, columns[column], variable=variable, unit=unit)
         else:
             values, found = _absent(name, rows, variable=variable, column=column)
         wanted[name] = values
@@ -166,6 +165,19 @@ def _text(value: Any) -> str | None:
     return str(value).strip()
 
 
+def _read(name: str, column: Any, *, variable: Variable, unit: str) -> Found:
+    """Return a column as the protocol declares it; one of numbers is not written out as text first."""
+    dtype = getattr(column, "dtype", None)
+    is_numeric = variable.type == "number" and isinstance(dtype, np.dtype) and dtype.kind in "iuf"
+    if not is_numeric or isinstance(column, np.ma.MaskedArray):
+        return _column(name, _texts(column), variable=variable, unit=unit)
+    given = np.asarray(column, dtype=np.float64)
+    empty = np.isnan(given)
+    values = np.where(np.isfinite(given), given, np.nan)
+    broken = ["inf"] * int((~empty & np.isnan(values)).sum())
+    return _fitted(name, values, broken=broken, empty=int(empty.sum()), variable=variable, unit=unit)
+
+
 def _column(name: str, texts: Texts, *, variable: Variable, unit: str) -> Found:
     if variable.type == "number":
         return _numbers(name, texts, variable=variable, unit=unit)
@@ -220,8 +232,15 @@ def _numbers(name: str, texts: Texts, *, variable: Variable, unit: str) -> Found
     seen = {text: _number(text) for text in set(texts)}
     values = np.array([seen[text] for text in texts], dtype=np.float64)
     empty = np.array([text is None or text in MISSING for text in texts])
-    broken = np.isnan(values) & ~empty
-    findings = list(_broken_numbers(name, [text for text, bad in zip(texts, broken, strict=True) if bad and text]))
+    broken = [text for text, bad in zip(texts, np.isnan(values) & ~empty, strict=True) if bad and text]
+    return _fitted(name, values, broken=broken, empty=int(empty.sum()), variable=variable, unit=unit)
+
+
+def _fitted(
+    name: str, values: npt.NDArray[np.float64], *, broken: list[str], empty: int, variable: Variable, unit: str
+) -> Found:
+    """Return numbers in the protocol's unit and within its range, with what does not fit."""
+    findings = list(_broken_numbers(name, broken))
     scale = factor(unit, variable.unit)
     if scale is None:
         message = f"The variable '{name}' is in '{unit}', which cannot be turned into '{variable.unit}'."
@@ -232,7 +251,7 @@ def _numbers(name: str, texts: Texts, *, variable: Variable, unit: str) -> Found
     outside = ~np.isnan(values) & ~((values >= low) & (values <= high))
     findings += _outside(name, values, outside=outside, variable=variable)
     values[outside] = np.nan
-    return values, [*findings, *_missing(name, int(empty.sum()))]
+    return values, [*findings, *_missing(name, empty)]
 
 
 def _number(text: str | None) -> float:

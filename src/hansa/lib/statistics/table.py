@@ -7,7 +7,7 @@ protocol and not from the data, a site where a level is absent has the same colu
 every other site.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +18,8 @@ from hansa.lib.errors import InvalidError
 
 Column: TypeAlias = npt.NDArray[Any]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+# What is computed of so many rows at a time, with their columns, fits into a processor's cache many times over.
+BLOCK = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +60,53 @@ class Table:
             missing |= self.missing(name)
         return self.select(~missing) if missing.any() else self
 
+    def blocks(self, size: int = BLOCK) -> Iterator["Table"]:
+        """Yield the rows in order, at most `size` at a time and not copied; one empty block where there are none."""
+        if self.rows <= size:
+            yield self
+            return
+        for start in range(0, self.rows, size):
+            part = {name: column[start : start + size] for name, column in self.columns.items()}
+            yield Table(part, self.levels, min(size, self.rows - start))
+
+    def whole(self) -> "Table":
+        """Return all rows as one table."""
+        return self
+
     def select(self, which: Mask) -> "Table":
         """Return the table of the rows where `which`, shape (rows,), is true."""
         columns = {name: column[which] for name, column in self.columns.items()}
         return Table(columns, self.levels, int(np.count_nonzero(which)))
+
+
+@dataclass(frozen=True, eq=False)
+class Partitions:
+    """Stand for the rows of one site that are read a part at a time, each time they are needed.
+
+    `read` yields the parts anew at every call, in the same order; each is a table of the same columns.
+    """
+
+    read: Callable[[], Iterable[Table]]
+    rows: int
+
+    @classmethod
+    def of(cls, read: Callable[[], Iterable[Table]]) -> "Partitions":
+        """Return the partitions with their number of rows, which takes one reading."""
+        return cls(read, sum(part.rows for part in read()))
+
+    def complete(self, names: Iterable[str]) -> "Partitions":
+        """Return the partitions of the rows that lack none of the named columns."""
+        wanted = tuple(names)
+        return Partitions.of(lambda: (part.complete(wanted) for part in self.read()))
+
+    def blocks(self) -> Iterator[Table]:
+        """Yield the rows in order, a block at a time."""
+        for part in self.read():
+            yield from part.blocks()
+
+    def whole(self) -> Table:
+        """Return all rows as one table, for what cannot be added up part by part."""
+        return stack(self.read())
 
 
 def stack(tables: Iterable[Table]) -> Table:

@@ -49,6 +49,10 @@ class CoxKind(Kind[CoxAnalysis]):
             return 0
         return 2 * steps(response, protocol) * math.prod(width(name, protocol) for name in analysis.strata)
 
+    def adds_over_rows(self, analysis: CoxAnalysis) -> bool:
+        """Tell whether risk sets are those of all sites; a site's own are not the sum of those of its parts."""
+        return analysis.baseline == "pooled"
+
     def own_rows(self, analysis: CoxAnalysis, rows: Table, *, protocol: Protocol) -> OwnRows:
         """Return its design; times are steps of the grid and counted."""
         formula = analysis.parsed(protocol)

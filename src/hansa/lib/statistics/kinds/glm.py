@@ -95,6 +95,10 @@ class MixedKind(RegressionKind[MixedAnalysis]):
         """Return what fits it by restricted maximum likelihood."""
         return MixedModel.from_protocol(analysis, protocol=protocol)
 
+    def adds_over_rows(self, analysis: MixedAnalysis) -> bool:
+        """Tell that a site corrects its sums by the number of all its rows."""
+        return False
+
 
 def of_response(family: str, response: Variable) -> Found:
     """Yield what is wrong with the response of a family."""

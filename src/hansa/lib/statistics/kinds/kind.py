@@ -54,6 +54,10 @@ class Kind(ABC, Generic[A]):
         """Return about how many numbers its first round asks for, where levels or times decide that."""
         return 0
 
+    def adds_over_rows(self, analysis: A) -> bool:
+        """Tell whether the sums of a site are those of its parts added up, so that rows can be read part by part."""
+        return True
+
     def own_rows(self, analysis: A, rows: Table, *, protocol: Protocol) -> OwnRows | None:
         """Return what a site looks at before it gives sums that are not masked, None where it adds up no values."""
         return None

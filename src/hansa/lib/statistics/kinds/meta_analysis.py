@@ -20,3 +20,7 @@ class MetaAnalysisKind(Kind[MetaAnalysis]):
     def estimator(self, analysis: MetaAnalysis, *, protocol: Protocol) -> Estimator:
         """Return what adds up the weights of the sites' own estimates."""
         return Heterogeneity.from_protocol(analysis, protocol=protocol)
+
+    def adds_over_rows(self, analysis: MetaAnalysis) -> bool:
+        """Tell that a site estimates alone from all of its rows."""
+        return False
