@@ -1,6 +1,6 @@
 from django.utils import translation
 
-from hansa.web.kinds.models import of_regression, tables
+from hansa.web.kinds.models import of_regression, of_survival, tables
 from hansa.web.tables import Plain
 from tests.web.results import COX, GAUSSIAN
 
@@ -27,3 +27,9 @@ def test_negative_binomial_model_names_its_source():
     with translation.override("en"):
         assert "Lawless" in " ".join(of_regression(counted))
         assert next(tables(counted, {})).columns[0] == "rate ratio (95 % interval)"
+
+
+def test_robust_errors_are_told():
+    with translation.override("en"):
+        assert "Lin and Wei" in " ".join(of_survival({"ties": "efron", "robust": True}))
+        assert "Lin and Wei" not in " ".join(of_survival({"ties": "efron"}))

@@ -195,6 +195,8 @@ class CoxAnalysis(Questioned):
     strata: tuple[Name, ...] = ()
     baseline: Literal["pooled", "site"] = "pooled"
     # Left out of what is signed where it is not given, so that older protocols keep their digest.
+    # Errors that hold where hazards are not proportional or persons not alike (Lin and Wei).
+    robust: bool = Field(default=False, exclude_if=lambda value: not value)
     cause: Annotated[str, Field(min_length=1)] | None = Field(default=None, exclude_if=lambda value: value is None)
 
     def parsed(self, protocol: Declared) -> Formula:

@@ -33,6 +33,7 @@ from hansa.lib.statistics.grid import Counts, interval
 from hansa.lib.statistics.hazards import ProportionalHazards
 from hansa.lib.statistics.partial_likelihood import Moments, moments, own_likelihood, triangle
 from hansa.lib.statistics.schema import Protocol
+from hansa.lib.statistics.score_residuals import Increments, own_residuals, residuals
 from hansa.lib.statistics.survival import Codes, Floats, Survival
 from hansa.lib.statistics.survival_design import design_of, division, grid_of
 
@@ -134,6 +135,28 @@ class PooledCox(ProportionalHazards):
         sums = Moments(events, total[:split].reshape(-1, width), tied)
         return sums.sums(np.array(state["trial"], dtype=np.float64), event_sum=np.array(state["event_sum"]))
 
+    def _residuals(self, state: State, survival: Survival, *, X: Floats) -> Floats:
+        place, starts = self._places(state, survival)
+        return residuals(
+            X,
+            hazard=np.exp(X @ np.array(state["best"]["coefficients"])),
+            happened=(survival.event > 0) & (place >= 0),
+            place=place,
+            starts=starts,
+            by_time=Increments.from_json(state["increments"]),
+        )
+
+    def _found(self, state: State, total: Vector) -> State:
+        """Return how hazard and means move by time, which the added sums say."""
+        events, width, p = self._events(state), triangle(self.parameters + 1), self.parameters
+        split = len(events) * width
+        S = total[:split].reshape(-1, width)[:, : p + 1]
+        D = None
+        if self.ties == "efron":
+            D = np.zeros_like(S)
+            D[events > 1] = total[split:].reshape(-1, width)[:, : p + 1]
+        return {"increments": Increments.of(events, S=S, D=D).to_json()}
+
     def _grid(self, state: State) -> dict[str, object] | None:
         return self.counts.released(state["ends"])
 
@@ -173,6 +196,16 @@ class SiteCox(ProportionalHazards):
         pairs = _products(self.names)[1 + self.parameters :]
         return ("log-likelihood", *gradient, *(f"information{factor}" for factor in pairs))
 
+    def _residuals(self, state: State, survival: Survival, *, X: Floats) -> Floats:
+        return own_residuals(
+            np.array(state["best"]["coefficients"], dtype=np.float64),
+            covariates=X,
+            time=survival.time,
+            event=survival.event,
+            stratum=survival.group,
+            efron=self.ties == "efron",
+        )
+
     def _likelihood(self, state: State, total: Vector) -> Vector:
         return total
 
@@ -194,6 +227,7 @@ def from_protocol(analysis: CoxAnalysis, *, protocol: Protocol) -> PooledCox | S
         "crossings": _crossings(formula, strata=analysis.strata),
         "indicators": formula.indicators,
         "minimum_cell": protocol.disclosure.minimum_cell,
+        "robust": analysis.robust,
     }
     if analysis.baseline == "site":
         return SiteCox(**shared)

@@ -58,6 +58,7 @@ class ProportionalHazards(ABC):
     crossings: Crossings = NO_CROSSINGS
     indicators: frozenset[str] = frozenset()
     minimum_cell: int = 1
+    robust: bool = False
 
     kind: ClassVar[str] = "cox"
     baseline: ClassVar[str]
@@ -79,18 +80,25 @@ class ProportionalHazards(ABC):
         return {"rows": None, "centre": None, "problem": None, "converged": False}
 
     def is_done(self, state: State) -> bool:
-        """Tell whether the estimate is found, or cannot be."""
-        return bool(state["converged"] or state["problem"])
+        """Tell whether the estimate is found, with its robust errors where they are asked for, or cannot be."""
+        return bool(state["problem"] or (state["converged"] and (not self.robust or "meat" in state)))
 
     def local(self, state: State, table: Table) -> Vector:
-        """Return the counts of the first round, the covariate sums of the second, or those at the trial."""
+        """Return the counts of the first round, the covariate sums of the second, or those at the trial.
+
+        Where robust errors are asked for, a last round adds the products of score residuals at the estimate.
+        """
         survival = self.read(table)
         if state["rows"] is None:
             return np.concatenate([self._count(survival), self.crossings.local(table)])
         X = (survival.covariates - self._middle) / self._reach
         if state["centre"] is None:
             return np.concatenate([self._add(survival, X), X.sum(axis=0), (X**2).sum(axis=0)])
-        sums = self._look(state, survival, X=(X - np.array(state["centre"])) / np.array(state["scale"]))
+        X = (X - np.array(state["centre"])) / np.array(state["scale"])
+        if state["converged"]:
+            found = self._residuals(state, survival, X=X)
+            return fold(found.T @ found)
+        sums = self._look(state, survival, X=X)
         if np.all(np.isfinite(sums)) and np.all(np.abs(sums) <= LARGEST_SUM):
             return np.concatenate([[0.0], sums])
         return np.concatenate([[1.0], np.zeros_like(sums)])
@@ -102,6 +110,10 @@ class ProportionalHazards(ABC):
         if state["centre"] is None:
             sums = tuple(f"sum of {name}" for name in self.names)
             return (*self._add_labels(), *sums, *(f"sum of squared {name}" for name in self.names))
+        if state["converged"]:
+            names = self.names
+            pairs = (f"{one} times {other}" for at, one in enumerate(names) for other in names[at:])
+            return tuple(f"products of score residuals of {pair}" for pair in pairs)
         return (TOO_LONG, *self._look_labels(state))
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
@@ -136,6 +148,8 @@ class ProportionalHazards(ABC):
             return self._begin(state, total)
         if state["centre"] is None:
             return self._set_up(state, total)
+        if state["converged"]:
+            return {**state, "meat": total.tolist()}
         likelihood = self._likelihood(state, total[1:])
         if total[0] > 0 or not np.all(np.isfinite(likelihood)):
             # The count of sites that could not compute the sums makes newton halve the step.
@@ -146,7 +160,7 @@ class ProportionalHazards(ABC):
         if state["best"] is None and after["problem"] is None:
             gradient = sums[2 : 2 + self.parameters]
             after["score_test"] = _quadratic(newton.covariance(after["best"]), gradient)
-        return after
+        return {**after, **self._found(state, total[1:])} if after["converged"] and self.robust else after
 
     def result(self, state: State) -> dict[str, Any]:
         """Return the terms, the tests and how the estimate was found, or the problem."""
@@ -166,6 +180,7 @@ class ProportionalHazards(ABC):
             "ties": self.ties,
             "baseline": self.baseline,
             "confidence": self.confidence,
+            **({"robust": True} if self.robust else {}),
             "iterations": max(state["looks"] - 1, 0),
             "converged": state["converged"],
             "problem": state["problem"],
@@ -204,6 +219,14 @@ class ProportionalHazards(ABC):
     @abstractmethod
     def _look_labels(self, state: State) -> tuple[str, ...]:
         """Return the name of each number of `_look`."""
+
+    @abstractmethod
+    def _residuals(self, state: State, survival: Survival, *, X: Floats) -> Floats:
+        """Return the score residual of each person at the estimate, shape (n, p)."""
+
+    def _found(self, state: State, total: Vector) -> State:
+        """Return what sites need for their residuals from the sums of the last look."""
+        return {}
 
     @abstractmethod
     def _likelihood(self, state: State, total: Vector) -> Vector:
@@ -272,7 +295,10 @@ class ProportionalHazards(ABC):
         """Return each coefficient on the scale of its own variable."""
         scale = np.array(state["scale"]) * self._reach
         estimates = np.array(state["best"]["coefficients"]) / scale
-        errors = np.sqrt(np.diag(newton.covariance(state["best"]))) / scale
+        spread = newton.covariance(state["best"])
+        if self.robust:
+            spread = _sandwich(spread, unfold(np.array(state["meat"], dtype=np.float64), size=self.parameters))
+        errors = np.sqrt(np.diag(spread)) / scale
         width = shortened(float(ndtri(0.5 + self.confidence / 2)))
         return [
             _term(name, estimate=float(estimate), error=float(error), width=width)
@@ -300,6 +326,12 @@ class ProportionalHazards(ABC):
         flat = np.diag(full) <= NO_VARIANCE * events
         full[flat] = full[:, flat] = 0.0
         return fold(full)
+
+
+def _sandwich(bread: Floats, meat: Floats) -> Floats:
+    """Return bread times meat times bread, each entry by the same arithmetic everywhere."""
+    half = np.array([[inner(row, column) for column in meat.T] for row in bread])
+    return np.array([[inner(row, column) for column in bread.T] for row in half])
 
 
 def _quadratic(matrix: Floats, vector: Floats) -> float:

@@ -31,6 +31,8 @@ def of_survival(analysis: Analysis) -> Iterator[str]:
     yield _("Proportional hazards (Cox 1972), ties by {ties}.").format(
         ties={"efron": "Efron (1977)", "breslow": "Breslow (1974)"}.get(str(analysis.get("ties")), "–")
     )
+    if analysis.get("robust"):
+        yield _("Robust standard errors by score residuals of persons (Lin and Wei 1989).")
 
 
 def tables(analysis: Analysis, labels: Labels) -> Iterator[Lines]:
