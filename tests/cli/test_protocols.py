@@ -4,7 +4,7 @@ import pytest
 
 from hansa.cli.demo import cohort
 from hansa.cli.demo.story import HERE
-from hansa.cli.protocols import Told, named
+from hansa.cli.protocols import TEMPLATES, Told, named
 from hansa.lib.errors import InvalidError
 
 PROTOCOL = str(HERE / "protocol.yaml")
@@ -154,3 +154,17 @@ def test_named_takes_a_file_with_an_equals_sign():
     assert str(named("a=b=c.csv")[1]) == "b=c.csv"
     with pytest.raises(InvalidError):
         named("=x")
+
+
+def test_template_lists_what_there_is_and_prints_one(hansa, tmp_path):
+    listed, printed = hansa("studies", "template"), hansa("studies", "template", "test_negative")
+    missing = hansa("studies", "template", "nothing")
+
+    assert "self_controlled" in listed.out
+    assert printed.out == (TEMPLATES / "test_negative.yaml").read_text(encoding="utf-8")
+    assert "There are: new_user_cohort, self_controlled, test_negative." in missing.err
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_template_is_a_sound_protocol(hansa, file):
+    assert hansa("studies", "check", str(file), "--json").json == []

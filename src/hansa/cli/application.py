@@ -64,7 +64,14 @@ app.command(add_help_option=False, context_settings={"allow_extra_args": True, "
 WRITTEN: dict[str, tuple[Callable[..., None], ...]] = {
     "partners": (people.invite, people.accept),
     "people": (people.add,),
-    "studies": (protocols.check, protocols.rehearse, leaving.leaves, reports.report, bundles.exporting("studies")),
+    "studies": (
+        protocols.check,
+        protocols.rehearse,
+        protocols.template,
+        leaving.leaves,
+        reports.report,
+        bundles.exporting("studies"),
+    ),
     "mobilities": (bundles.exporting("mobilities"),),
 }
 

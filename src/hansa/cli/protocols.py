@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hansa.lib.statistics.schema import Protocol
     from hansa.lib.statistics.table import Table
 
+#: Protocols to copy, each said in its first line.
+TEMPLATES = Path(__file__).parent / "studies_to_copy"
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A YAML or JSON file.")]
 
 
@@ -33,6 +35,22 @@ def check(file: ProtocolFile, *, as_json: JsonOption = False) -> None:
         )
     if faults:
         raise typer.Exit(2)
+
+
+def template(
+    name: Annotated[str, typer.Argument(help="Which one; without a name they are listed.")] = "",
+) -> None:
+    """Print a protocol to begin with: a design of epidemiology, ready but for what is in capitals."""
+    from hansa.cli import output
+
+    there = {file.stem: file for file in sorted(TEMPLATES.glob("*.yaml"))}
+    if name in there:
+        typer.echo(text_of(there[name]), nl=False)
+        return
+    if name:
+        raise InvalidError(f"There is no template '{name}'.", f"There are: {', '.join(there)}.")
+    rows = [{"name": stem, "what": text_of(file).partition("\n")[0].lstrip("# ")} for stem, file in there.items()]
+    output.rows(rows, title="templates: hansa studies template NAME > protocol.yaml")
 
 
 def text_of(file: Path) -> str:

@@ -492,3 +492,25 @@ def test_sum_of_an_exposure_that_few_make_up_is_named():
 
     assert "sum of time" in made.sums(state, made.local(state, table))
     assert made.labels(state)[-2:] == ("sum of time", "sum of squared time")
+
+
+def test_case_series_equals_poisson_with_an_intercept_for_each_person():
+    chance = np.random.default_rng(9)
+    people = 120
+    inside, outside = chance.uniform(20, 60, people), chance.uniform(200, 700, people)
+    odds = 2.5 * inside / outside
+    hit = (chance.uniform(size=people) < odds / (1 + odds)).astype(float)
+    table = numbers_table(hit=hit, ratio=inside / outside)
+    variables = {"hit": samples.BOOLEAN, "ratio": ranged(0.001, 100)}
+    case_series = replace(model("hit ~ 1", variables=variables), exposure="ratio")
+
+    result = estimate(case_series, split(table, (70, 30)))
+
+    events = np.concatenate([hit, 1 - hit])
+    design = np.column_stack([np.tile(np.eye(people), (2, 1)), np.repeat([1.0, 0.0], people)])
+    days = np.concatenate([inside, outside])
+    pooled = sm.GLM(events, design, family=sm.families.Poisson(), offset=np.log(days)).fit(tol=1e-12, maxiter=200)
+    (term,) = result["terms"]
+    assert term["estimate"] == pytest.approx(pooled.params[-1], rel=1e-6)
+    assert term["standard_error"] == pytest.approx(pooled.bse[-1], rel=1e-5)
+    assert result["null_deviance"] is None

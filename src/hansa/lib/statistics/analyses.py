@@ -131,8 +131,8 @@ class Questioned(Asked):
 class GlmAnalysis(Regression, Questioned):
     """Fit a generalised linear model with the canonical link of its family, a negative binomial one with the log.
 
-    `exposure` is the time at risk behind each count of a poisson or negative binomial model, whose logarithm is
-    the offset.
+    `exposure` is the time at risk behind each count, whose logarithm is the offset; of a binomial model it is the odds
+    that the event falls into a window by the lengths of times alone, as in a self-controlled case series.
     """
 
     kind: Literal["glm"]

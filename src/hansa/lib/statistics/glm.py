@@ -214,6 +214,11 @@ class Glm:
         return np.asarray(np.log(table[self.exposure])) if self.exposure else 0.0
 
     @property
+    def _has_odds(self) -> bool:
+        """Tell whether the exposure is the odds that an event falls into a window by the lengths of times alone."""
+        return self.family == "binomial" and self.exposure is not None
+
+    @property
     def _longest(self) -> float:
         return (self.formula.variables[str(self.exposure)].range or (0.0, 1.0))[1]
 
@@ -278,7 +283,7 @@ class Glm:
             flat = float(sums[1] / rows - (sums[0] / rows) ** 2) <= ROUNDING * float(sums[1] / rows)
             shift, scale, start = middle + reach * float(mean[0]), reach * float(deviation[0]), 0.0
         else:
-            exposed = float(sums[-2]) * self._longest if self.exposure else rows
+            exposed = float(sums[-2]) * self._longest if self.exposure and not self._has_odds else rows
             link = self._family.link(float(sums[0] / exposed))
             flat, shift, scale, start = link is None, 0.0, 1.0, link or 0.0
         if flat:
@@ -308,7 +313,8 @@ class Glm:
             "log_likelihood": likelihood,
             "aic": 2 * free - 2 * likelihood,
             "deviance": deviance,
-            "null_deviance": state["null_deviance"] * unit,
+            # With an offset the first look at a binomial model is near its null model, not at it.
+            "null_deviance": None if self._has_odds else state["null_deviance"] * unit,
             "df_residual": rows - p,
             "df_null": rows - self.formula.has_intercept,
             "dispersion": dispersion,

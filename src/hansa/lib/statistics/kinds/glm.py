@@ -19,6 +19,8 @@ from hansa.lib.statistics.variables import Variable
 R = TypeVar("R", bound=Regression)
 #: The families of counts.
 COUNTS = ("poisson", "negative_binomial")
+#: Those whose logarithm of the mean, or of the odds, may have an offset.
+OFFSET = (*COUNTS, "binomial")
 
 
 class RegressionKind(Kind[R]):
@@ -114,7 +116,7 @@ def of_response(family: str, response: Variable) -> Found:
 def _of_exposure(analysis: GlmAnalysis, protocol: Protocol) -> Found:
     if analysis.exposure is None:
         return
-    if analysis.family not in COUNTS:
+    if analysis.family not in OFFSET:
         yield "exposure", f"A {analysis.family} model has no exposure.", "Remove it, or choose the poisson family."
     yield from faults.of_name("exposure", name=analysis.exposure, protocol=protocol)
     bounds = protocol.variables[analysis.exposure].range if analysis.exposure in protocol.variables else (1.0, 1.0)
