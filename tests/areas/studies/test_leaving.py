@@ -6,6 +6,7 @@ from django.utils import translation
 from hansa.areas.studies import leaving, views
 from hansa.areas.studies.models import Study
 from hansa.areas.studies.states import State
+from hansa.lib.statistics.protocol import parse
 from tests.web import house as build
 
 
@@ -68,7 +69,19 @@ def test_grouped_tells_rounds_that_send_alike_once(agreement):
     ],
 )
 def test_seen_by_says_who_sees_which_numbers(agreement, lead, parties, who):
-    told = leaving.seen_by(Study(lead=lead, parties=parties), views.known())
+    told = leaving.seen_by(Study(lead=lead, parties=parties, protocol=parse(build.PROTOCOL).to_json()), views.known())
 
     assert [name for name, _what in told] == [*who, "All parties"]
     assert any("because only two take part" in what for _name, what in told) == (len(parties) == 2)
+
+
+def test_seen_by_says_of_which_analyses_hospitals_can_be_told_apart(agreement):
+    compared = build.PROTOCOL.replace(
+        "disclosure:", "  - {name: alike, kind: meta_analysis, of: adjusted}\ndisclosure:"
+    )
+    study = Study(lead=build.BERLIN, parties=[build.BERLIN, build.INSTITUTET, build.HOSPITAL])
+    study.protocol = parse(compared).to_json()
+
+    _lead, (_all, told) = leaving.seen_by(study, views.known())
+
+    assert "from the sums of alike it can be worked out" in told

@@ -5,7 +5,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from hansa.lib.statistics import mixed_model
-from hansa.lib.statistics.programme import rehearse
+from hansa.lib.statistics.programme import Programme, rehearse
 from hansa.lib.statistics.protocol import parse
 from hansa.lib.statistics.reading import read
 from tests.lib.statistics import samples
@@ -27,7 +27,7 @@ data:
     grade: {type: category, levels: [I, II, III]}
 analyses:
   - {name: alike, kind: mixed_model, formula: FORMULA}
-disclosure: {minimum_cell: 1}
+disclosure: {minimum_cell: CELL}
 """
 TERMS = "pnodes ~ age + tsize + hormone + grade"
 SIZES = (300, 120, 90, 60, 50, 40)
@@ -41,8 +41,8 @@ def cut(sizes=SIZES, shifts=SHIFTS):
     return frame.assign(pnodes=frame["pnodes"] + np.array(shifts)[frame["site"]])
 
 
-def study(frame, formula=TERMS):
-    protocol = parse(TEXT.replace("FORMULA", formula))
+def study(frame, formula=TERMS, *, cell=1):
+    protocol = parse(TEXT.replace("FORMULA", formula).replace("CELL", str(cell)))
     tables = {str(site): read(part, protocol=protocol).sound_table() for site, part in frame.groupby("site")}
     return rehearse(protocol, tables)["analyses"][0]
 
@@ -132,3 +132,33 @@ def test_ratio_near_nothing_is_closed_in_on_from_nothing():
     assert after["bracket"] == [low, high]
     assert after["ratios"][0] == pytest.approx(1e-5 / mixed_model.PARTS)
     assert len(after["ratios"]) == mixed_model.PARTS - 1
+
+
+def test_hospital_with_a_small_group_ends_the_model_before_any_sum():
+    frame = cut()
+    small = frame["site"] == 5
+    few = frame.assign(hormone=frame["hormone"].where(~small | (frame.index == frame.index[small][0]), "no"))
+
+    result, enough = study(few, cell=5), study(frame, "pnodes ~ age", cell=5)
+
+    assert result["problem"].startswith("A hospital has a group of fewer than 5 persons")
+    assert result["terms"] == []
+    assert enough["problem"] is None
+
+
+def test_sizes_of_hospitals_can_be_worked_out_from_the_totals_which_is_why_groups_are_judged():
+    protocol = parse(TEXT.replace("FORMULA", "pnodes ~ age").replace("CELL", "5"))
+    parts = cut(sizes=(400, 150), shifts=(0, 1, 2)).groupby("site")
+    tables = [read(part, protocol=protocol).sound_table() for _site, part in parts]
+    model = Programme(protocol).estimators[0]
+    state = model.start()
+    for _round in range(2):
+        state = model.combine(state, np.sum([model.local(state, table) for table in tables], axis=0))
+
+    total = np.sum([model.local(state, table) for table in tables], axis=0)
+    labels = enumerate(model.labels(state))
+    grown = [total[place] for place, label in labels if label.startswith("logarithm of the growth")]
+    told = [sum(np.log1p(size * ratio) for size in (400, 150, 136)) for ratio in state["ratios"]]
+
+    assert grown == pytest.approx(told)
+    assert Programme(protocol).tells_sites == ("alike",)

@@ -65,6 +65,11 @@ def seen_by(study: Study, known_as: Mapping[str, str]) -> list[tuple[str, str]]:
     """Say who sees which numbers."""
     lead = known_as.get(study.lead, study.lead)
     together = _("the sums over all hospitals, and the result; never the numbers of one hospital")
+    if telling := queries.programme(study).tells_sites:
+        together = _(
+            "the sums over all hospitals, and the result; from the sums of {names} it can be worked out what each "
+            "hospital finds alone, and how many persons it has"
+        ).format(names=", ".join(telling))
     if not queries.is_protected(study):
         return [
             (own().name, _("its own rows, and every number above")),

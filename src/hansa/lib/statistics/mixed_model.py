@@ -7,6 +7,10 @@ hospitals these sums give the restricted likelihood and its slope at that ratio,
 together. Each round looks at many ratios; the one where the slope is zero is closed in on until it is known
 to twelve digits. What a hospital sends are products of columns over all its persons, as for a regression.
 
+How much the sums are corrected tells the size of a hospital, so from the totals at many ratios whoever holds them
+can work out each hospital's number of persons and its sums of columns: numbers of one hospital, though of no person.
+So each hospital first says whether a group of its own is smaller than the minimum cell, and the model ends there.
+
 Few hospitals say little about how much hospitals differ: with three the variance between them is hardly
 known, and the result says of how many it is. Tests are by the normal distribution, as in statsmodels.
 
@@ -23,7 +27,8 @@ import numpy as np
 from hansa.lib.statistics import newton
 from hansa.lib.statistics.analyses import MixedAnalysis
 from hansa.lib.statistics.arithmetic import dependent_columns, fold, inner, inverse, logarithm, unfold
-from hansa.lib.statistics.estimator import State, Vector
+from hansa.lib.statistics.crossings import is_few
+from hansa.lib.statistics.estimator import Cell, State, Vector
 from hansa.lib.statistics.glm import Glm
 from hansa.lib.statistics.partial_likelihood import triangle
 from hansa.lib.statistics.schema import Protocol
@@ -35,6 +40,7 @@ FIRST = (0.0, *(10.0 ** (power / 2) for power in range(-10, 7)))
 PARTS = 16
 NEAR = 1e-12
 FEW_SITES = 6
+FEW_AT_A_SITE = "hospitals with a group of too few persons"
 VARIANCES = ("between", "within", "share_between", "sites", "few_sites", "log_likelihood")
 
 
@@ -54,7 +60,12 @@ class MixedModel(Glm):
 
     def local(self, state: State, table: Table) -> Vector:
         """Return the counts of the first round, the moments of the second, or the products at each ratio."""
-        if state["rows"] is None or state["centre"] is None:
+        if state["rows"] is None:
+            counts = super().local(state, table)
+            small = is_few(table.rows, minimum_cell=self.minimum_cell)
+            has_few = small or self._crossings.few(counts[1:], minimum_cell=self.minimum_cell)
+            return np.append(counts, float(bool(has_few)))
+        if state["centre"] is None:
             return super().local(state, table)
         X = (self.formula.matrix(table) - np.array(state["centre"])) / np.array(state["scale"])
         y = (self._outcome(table) - state["outcome_centre"]) / state["outcome_scale"]
@@ -70,7 +81,9 @@ class MixedModel(Glm):
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum."""
-        if state["rows"] is None or state["centre"] is None:
+        if state["rows"] is None:
+            return (*super().labels(state), FEW_AT_A_SITE)
+        if state["centre"] is None:
             return super().labels(state)
         names = (*self.formula.names, self.formula.response)
         pairs = [f"{one} × {other}" for place, one in enumerate(names) for other in names[place:]]
@@ -91,7 +104,11 @@ class MixedModel(Glm):
     def combine(self, state: State, total: Vector) -> State:
         """Return the state after a round."""
         if state["rows"] is None:
-            return super().combine(state, total)
+            begun = super().combine(state, total[:-1])
+            if begun["problem"] is None and total[-1] > 0:
+                message = f"A hospital has a group of fewer than {self.minimum_cell} persons, and sums would show it."
+                return newton.fail(begun, message, remedy="Join levels, or ask for a glm.")
+            return begun
         if state["centre"] is None:
             return {**super().combine(state, total), "ratios": list(FIRST), "sites": None, "bracket": None}
         looked = {**state, "looks": state["looks"] + 1, "sites": round(total[0])}
@@ -102,6 +119,14 @@ class MixedModel(Glm):
             message = "The terms explain the outcome without any rest."
             return newton.fail(looked, message, remedy="Look for a term that is the outcome itself.")
         return _closed_in(looked, points)
+
+    def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the persons of each combination of levels, none where few of them stop the model."""
+        return super().cells(state, total[:-1] if state["rows"] is None else total)
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return the persons of each combination of levels; later sums count nobody."""
+        return super().persons(state, vector[:-1] if state["rows"] is None else vector)
 
     def result(self, state: State) -> dict[str, Any]:
         """Return the fixed effects, and how much hospitals and persons differ, or the problem."""

@@ -64,6 +64,11 @@ class Programme:
         """Tell whether some analysis may only run where no site sees another's sums."""
         return any(estimator.needs_secure_sum for estimator in self.estimators)
 
+    @property
+    def tells_sites(self) -> tuple[str, ...]:
+        """Return the names of the analyses from whose totals numbers of one site can be worked out."""
+        return tuple(each.name for each in self.protocol.analyses if KINDS[each.kind].tells_sites(each))
+
     def start(self) -> State:
         """Return the state before the first round."""
         analyses = {estimator.name: estimator.start() for estimator in self.estimators}

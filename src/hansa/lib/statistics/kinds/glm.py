@@ -101,6 +101,10 @@ class MixedKind(RegressionKind[MixedAnalysis]):
         """Tell that a site corrects its sums by the number of all its rows."""
         return False
 
+    def tells_sites(self, analysis: MixedAnalysis) -> bool:
+        """Tell that the size of a site and its sums follow from the totals at many ratios."""
+        return True
+
 
 def of_response(family: str, response: Variable) -> Found:
     """Yield what is wrong with the response of a family."""

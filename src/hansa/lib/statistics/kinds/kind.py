@@ -58,6 +58,10 @@ class Kind(ABC, Generic[A]):
         """Tell whether the sums of a site are those of its parts added up, so that rows can be read part by part."""
         return True
 
+    def tells_sites(self, analysis: A) -> bool:
+        """Tell whether numbers of one site can be worked out from the totals, which each site judges beforehand."""
+        return False
+
     def own_rows(self, analysis: A, rows: Table, *, protocol: Protocol) -> OwnRows | None:
         """Return what a site looks at before it gives sums that are not masked, None where it adds up no values."""
         return None

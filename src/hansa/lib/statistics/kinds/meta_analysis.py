@@ -24,3 +24,7 @@ class MetaAnalysisKind(Kind[MetaAnalysis]):
     def adds_over_rows(self, analysis: MetaAnalysis) -> bool:
         """Tell that a site estimates alone from all of its rows."""
         return False
+
+    def tells_sites(self, analysis: MetaAnalysis) -> bool:
+        """Tell that few sites' own estimates follow from the sums of their weights."""
+        return True
