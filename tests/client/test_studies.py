@@ -51,7 +51,7 @@ def test_result_of_a_released_study_is_read(node, held):
 
     assert (result.title, set(result.analyses)) == (
         study.title,
-        {"baseline", "survival", "adjusted", "recurrence"},
+        {"baseline", "survival", "adjusted", "crude", "recurrence"},
     )
 
 
