@@ -6,7 +6,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import counting, datasets, guards, omop, queries, rounds
+from hansa.areas.studies import computing, counting, datasets, guards, omop, queries, rounds
 from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, COUNT
 from hansa.areas.studies.states import OPEN, DatasetState, InquiryState, State
@@ -62,7 +62,7 @@ def contribute(row: Job) -> Effect:
     if not queries.is_asked(study):
         guards.stop_at(guards.within_budget(study, at=timezone.now()))
     labels = list(programme.labels(round_.state))
-    words = masked(study, round_, values=programme.local(round_.state, table), labels=labels)
+    words = masked(study, round_, values=computing.sums(programme, round_.state, table), labels=labels)
     text = secure_sum.to_text(words)
 
     def effect() -> None:

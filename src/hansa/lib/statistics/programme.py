@@ -90,17 +90,33 @@ class Programme:
 
         Rows are looked at a block at a time where sums add up over them, so that memory does not grow with them.
         """
-        complete = table.complete(self._model_variables)
-        own = [1.0, float(table.rows), float(complete.rows)] if state["round"] == 0 else []
+        return self.completed(state, _sum(self.added(state, block) for block in table.blocks()), rows=table)
+
+    def added(self, state: State, block: Table) -> Vector:
+        """Return what some rows of a site add to its sums; nothing for analyses that need all rows at once."""
+        complete = block.complete(self._model_variables)
+        own = [0.0, float(block.rows), float(complete.rows)] if state["round"] == 0 else []
         parts = [np.array(own, dtype=np.float64)]
         for estimator, part in self._open(state):
-            sees_all = estimator.name in self._descriptions and not state["few_incomplete"]
-            rows = table if sees_all else complete
             if estimator.name in self._additive:
-                parts.append(_added(estimator.local(part, block) for block in rows.blocks()))
+                parts.append(estimator.local(part, block if self._sees_all(estimator, state) else complete))
             else:
-                parts.append(estimator.local(part, rows.whole()))
+                parts.append(np.zeros(len(estimator.labels(part))))
         return np.concatenate(parts)
+
+    def completed(self, state: State, total: Vector, *, rows: Table | Partitions) -> Vector:
+        """Return the sums of a site from what all its blocks add, with those that need all rows at once."""
+        found = total.copy()
+        place = 0
+        if state["round"] == 0:
+            found[0], place = 1.0, len(OWN_SUMS)
+        for estimator, part in self._open(state):
+            size = len(estimator.labels(part))
+            if estimator.name not in self._additive:
+                whole = rows.complete(self._model_variables).whole()
+                found[place : place + size] = estimator.local(part, whole)
+            place += size
+        return found
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum, beginning with the analysis it is for."""
@@ -183,6 +199,10 @@ class Programme:
     def _descriptions(self) -> frozenset[str]:
         return frozenset(analysis.name for analysis in self.protocol.analyses if analysis.sees_all_rows)
 
+    def _sees_all(self, estimator: Estimator, state: State) -> bool:
+        """Tell whether an analysis sees rows that lack something: descriptions, unless few rows do."""
+        return estimator.name in self._descriptions and not state["few_incomplete"]
+
     @cached_property
     def _additive(self) -> frozenset[str]:
         return frozenset(each.name for each in self.protocol.analyses if KINDS[each.kind].adds_over_rows(each))
@@ -217,7 +237,7 @@ class Programme:
             )
 
 
-def _added(vectors: Iterator[Vector]) -> Vector:
+def _sum(vectors: Iterator[Vector]) -> Vector:
     """Return the sum of one vector or more."""
     total = next(vectors)
     for vector in vectors:
