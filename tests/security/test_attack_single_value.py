@@ -7,8 +7,8 @@ from tests.security.attacker import coded, hold_stopped, rest, text, years
 ATTACK = {
     "family": "Single value by masks and products",
     "tries": "A level that only one person has, told from a time that only they have, alone and times their age, in "
-    "Table 1, regression and Cox models, masked and between two parties. Reads 5 of 5 ages at the default of a system "
-    "in wide use (Huth et al. 2022; dsBase issue 250).",
+    "Table 1, regression, penalised, mixed and Cox models, masked and between two parties. Reads 5 of 5 ages at the "
+    "default of a system in wide use (Huth et al. 2022; dsBase issue 250).",
     "stopped by": "own cell, minimum cell, thin column",
     "where it ends": "",
 }
@@ -17,6 +17,9 @@ ASKED = {
     "product": '{name: asked, kind: glm, formula: "event ~ age:target", family: binomial}',
     "dummy": '{name: asked, kind: glm, formula: "age ~ target", family: gaussian}',
     "hazard": '{name: asked, kind: cox, formula: "Surv(time, event) ~ age:target", ties: efron, baseline: site}',
+    "penalty": "{name: asked, kind: penalised, formula: age ~ target, family: gaussian, penalty: 0.001, mixing: 0}",
+    "hospitals": "{name: asked, kind: mixed_model, formula: age ~ target}",
+    "robust": '{name: asked, kind: cox, formula: "Surv(time, event) ~ age:target", robust: true, baseline: site}',
     "stratum": '{name: asked, kind: cox, formula: "Surv(time, event) ~ age", strata: [target], baseline: site}',
 }
 TIME = "    time: {type: number, unit: d, range: [0, 900]}"

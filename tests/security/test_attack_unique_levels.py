@@ -7,7 +7,7 @@ from tests.security.attacker import coded, hold_stopped, rest, text
 ATTACK = {
     "family": "Unique levels",
     "tries": "A category with a level for each of some people, as postcodes or rare diagnoses are, as group, "
-    "covariate, interaction and stratum; and one that only the crossing of two harmless ones makes unique.",
+    "covariate, cause, interaction and stratum; and one that only the crossing of two harmless ones makes unique.",
     "stopped by": "own cell, minimum cell",
     "where it ends": "",
 }
@@ -16,6 +16,11 @@ ASKED = {
     "group": "{name: asked, kind: table_one, by: trio, variables: [age, event]}",
     "covariate": '{name: asked, kind: glm, formula: "event ~ trio", family: binomial}',
     "curve": "{name: asked, kind: kaplan_meier, time: time, event: event, by: trio}",
+    "penalty": "{name: asked, kind: penalised, formula: event ~ trio, family: binomial, penalty: 0.01}",
+    "hospitals": "{name: asked, kind: mixed_model, formula: age ~ trio}",
+    "quarters": "{name: asked, kind: quantiles, steps: {age: 1}, by: trio}",
+    "causes": "{name: asked, kind: cumulative_incidence, time: time, event: trio}",
+    "robust": '{name: asked, kind: cox, formula: "Surv(time, event) ~ trio", robust: true, baseline: site}',
     "stratum": '{name: asked, kind: cox, formula: "Surv(time, event) ~ age", strata: [trio], baseline: site}',
 }
 

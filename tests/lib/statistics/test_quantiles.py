@@ -105,7 +105,7 @@ def test_counts_are_judged_on_the_merged_grid():
         ("range: [18, 100]", "", "'age' has no range to divide into steps."),
         ("{age: 1", "{hormone: 1", "'hormone' is a category."),
         ("{age: 1", "{agee: 1", "The variable 'agee' is not declared."),
-        ("{age: 1", "{age: 0.0001", "The analyses up to here ask for more than 100000 numbers of each institution."),
+        ("{age: 1", "{age: 0.5", "The steps of 'age' are so fine that counts would say values."),
         ("{age: 1", "{age: 0", "This should be greater than 0."),
     ],
 )

@@ -7,6 +7,10 @@ from hansa.lib.statistics.kinds.kind import Found, Kind, width
 from hansa.lib.statistics.quantiles import Quantiles
 from hansa.lib.statistics.schema import Protocol
 
+#: The counts of all steps are seen by every party's node before steps are merged: they must say no more than about
+#: how large values are. Ages fit by the year.
+MOST_STEPS = 100
+
 
 class QuantilesKind(Kind[QuantilesAnalysis]):
     """Answer for medians and quartiles."""
@@ -16,11 +20,20 @@ class QuantilesKind(Kind[QuantilesAnalysis]):
     def faults(self, analysis: QuantilesAnalysis, *, protocol: Protocol) -> Found:
         """Yield what is wrong with its groups and its variables."""
         yield from faults.of_groups(analysis.by, protocol)
-        for name in analysis.steps:
+        for name, step in analysis.steps.items():
             yield from faults.of_name("steps", name=name, protocol=protocol)
             variable = protocol.variables.get(name)
-            if variable is not None and variable.type == "number" and variable.range is None:
+            if variable is None or variable.type != "number":
+                continue
+            if variable.range is None:
                 yield "steps", f"'{name}' has no range to divide into steps.", "Give it one, such as [0, 100]."
+            elif (variable.range[1] - variable.range[0]) / step > MOST_STEPS:
+                least = (variable.range[1] - variable.range[0]) / MOST_STEPS
+                yield (
+                    "steps",
+                    f"The steps of '{name}' are so fine that counts would say values.",
+                    f"Use {least:g} or more.",
+                )
 
     def estimator(self, analysis: QuantilesAnalysis, *, protocol: Protocol) -> Estimator:
         """Return what counts persons by step of each variable."""
