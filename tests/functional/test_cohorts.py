@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -68,9 +69,10 @@ def pooled(files: list[Path]) -> dict:
             connection.execute(
                 f"create table {table} as {whole}" if parts else f"create table {table} (person_id bigint)"
             )
-        rows = run(extraction_of(asked), connection).rows
-    columns = {name: [row[place + 1] for row in rows] for place, name in enumerate(asked.variables)}
-    return rehearse(asked, {"all": read(columns, protocol=asked).sound_table()})
+        found = run(extraction_of(asked), connection)
+    columns = {name: [row[place + 1] for row in found.rows] for place, name in enumerate(asked.variables)}
+    entering = tuple(persons for _rule, persons in found.attrition)
+    return rehearse(asked, {"all": replace(read(columns, protocol=asked).sound_table(), entering=entering)})
 
 
 def places(result: dict) -> dict:
@@ -125,6 +127,7 @@ def test_study_of_cohorts_runs_through_the_pages_alone(alliance, visit, tmp_path
     results = [node.study(study)["result"]["result"] for node in alliance.nodes]
     expected = {**pooled(files), "study": study, "sites": 3}
     assert results == [results[0]] * 3
+    assert results[0]["entering"][0] >= results[0]["rows"]
     agreement, where = (places(result).pop("agreement") for result in (results[0], expected))
     assert [term["sites"] for term in agreement["terms"]] == [3] * 4
     assert [term["sites"] for term in where["terms"]] == [1] * 4

@@ -125,3 +125,15 @@ def test_flow_begins_with_the_cohort_and_ends_with_the_event():
     assert steps[0] == ("persons in the cohort users", "120")
     assert steps[1][1] == "100"
     assert len(steps) == 3
+
+
+def test_flow_tells_what_each_rule_left():
+    cohort = {"InclusionRules": [{"name": "Adult"}, {"name": "No ulcer"}, {}]}
+    result = {"rows": 120, "complete": 100, "analyses": [], "entering": [300, 200, None, 120]}
+    protocol = {"data": {"target": "users", "cohorts": {"users": cohort}, "variables": {}}}
+
+    with translation.override("en"):
+        told = report.flow(result, protocol)
+
+    assert [words for words, _number in told[:3]] == ["persons who enter", "after the rule: Adult", "after the rule: 3"]
+    assert [number for _words, number in told] == ["300", "200", "120", "120", "100"]

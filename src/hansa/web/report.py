@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hansa.kernel.joint import names
 from hansa.kernel.models import Agreement, JointRecord, Person
 from hansa.lib.canonical import digest
+from hansa.lib.statistics.attrition import rules_of
 from hansa.web import detail
 from hansa.web.figures import count
 from hansa.web.methods import methods
@@ -39,12 +40,29 @@ def flow(result: Mapping[str, Any], protocol: Mapping[str, Any]) -> list[tuple[s
     """Return who was counted, step by step: everybody, who is in models, and who had the event."""
     cohort = protocol["data"].get("target")
     first = _("persons in the cohort {name}").format(name=cohort) if cohort else _("persons in the data")
-    steps = [(first, count(result["rows"])), (_("without missing values, in the models"), count(result["complete"]))]
+    steps = [
+        *entered(result, protocol),
+        (first, count(result["rows"])),
+        (_("without missing values, in the models"), count(result["complete"])),
+    ]
     for analysis in result["analyses"]:
         if analysis["kind"] == "kaplan_meier" and analysis.get("groups"):
             events = sum(sum(group["events"]) for group in analysis["groups"])
             steps.append((_("with the event ({name})").format(name=analysis["name"]), count(events)))
     return steps
+
+
+def entered(result: Mapping[str, Any], protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how many persons entered the cohort and how many each rule left; steps that are withheld are left out."""
+    counts = result.get("entering") or ()
+    if not counts:
+        return []
+    rules = rules_of(protocol["data"]["cohorts"][protocol["data"]["target"]])
+    words = [
+        _("persons who enter"),
+        *(_("after the rule: {rule}").format(rule=rule.get("name") or number) for number, rule in enumerate(rules, 1)),
+    ]
+    return [(told, count(persons)) for told, persons in zip(words, counts, strict=True) if persons is not None]
 
 
 def clause_text(record: JointRecord) -> str:

@@ -43,7 +43,7 @@ def run(sums):
     programme = Programme(protocol)
     state = programme.start()
     while not programme.is_done(state):
-        state = programme.combine(state, np.sum([sums(programme, state, table) for table in tables], axis=0))
+        state = programme.combine(state, np.sum([sums(programme, state, table=table) for table in tables], axis=0))
     return programme.result(state)
 
 
@@ -55,7 +55,7 @@ def test_cluster_of_processes_gives_the_same_result(address, at, monkeypatch):
     here = run(computing.sums)
     at(compute=address)
 
-    there = run(lambda programme, state, table: computing.sums(programme, state, table, fewest=1))
+    there = run(lambda programme, state, table: computing.sums(programme, state, table=table, fewest=1))
 
     for one, other in zip(here["analyses"], there["analyses"], strict=True):
         assert one.get("problem") is None
@@ -76,7 +76,7 @@ def test_cluster_that_does_not_answer_is_told(at, monkeypatch):
     at(compute="dask://127.0.0.1:9")
 
     with pytest.raises(RefusedError, match="does not answer"):
-        run(lambda programme, state, table: computing.sums(programme, state, table, fewest=1))
+        run(lambda programme, state, table: computing.sums(programme, state, table=table, fewest=1))
 
 
 def test_node_without_dask_says_how_to_get_it(monkeypatch):

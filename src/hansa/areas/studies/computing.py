@@ -36,7 +36,7 @@ FEWEST_ROWS = 50_000
 CONNECT_SECONDS = 20
 
 
-def sums(programme: Programme, state: State, table: Table, *, fewest: int = FEWEST_ROWS) -> Vector:
+def sums(programme: Programme, state: State, *, table: Table, fewest: int = FEWEST_ROWS) -> Vector:
     """Return the sums of this site, computed on the cluster that node.toml names where the rows are many."""
     address = cluster(settings.NODE.areas.get("studies", {}))
     if not address or table.rows < fewest:

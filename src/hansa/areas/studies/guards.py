@@ -4,6 +4,7 @@ Nothing here writes. The rules themselves are in ``hansa.lib.disclosure``.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -92,7 +93,11 @@ def _fits(study: Study) -> str:
 def _reading(protocol: str, table: str, *, fits: str) -> Reading:
     # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
     columns = {str(name): column for name, column in datasets.rows(table).items()}
-    return read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
+    found = read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
+    if not table.startswith("x_"):
+        return found
+    entering = tuple(persons for _rule, persons in omop.attrition_of(table))
+    return replace(found, table=replace(found.table, entering=entering))
 
 
 @lru_cache(maxsize=8)

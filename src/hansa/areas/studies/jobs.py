@@ -62,7 +62,7 @@ def contribute(row: Job) -> Effect:
     if not queries.is_asked(study):
         guards.stop_at(guards.within_budget(study, at=timezone.now()))
     labels = list(programme.labels(round_.state))
-    words = masked(study, round_, values=computing.sums(programme, round_.state, table), labels=labels)
+    words = masked(study, round_, values=computing.sums(programme, round_.state, table=table), labels=labels)
     text = secure_sum.to_text(words)
 
     def effect() -> None:

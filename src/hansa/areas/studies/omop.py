@@ -344,10 +344,13 @@ def as_text(value: Any) -> str | None:
 
 def attrition(dataset: Dataset, protocol: Protocol) -> list[tuple[int, int]]:
     """Return how many people each inclusion rule left here; rule -1 is all who enter."""
+    return attrition_of(extract_name(dataset, protocol))
+
+
+def attrition_of(table: str) -> list[tuple[int, int]]:
+    """Return how many people each inclusion rule left of those whose rows are in a table."""
     with store() as connection:
-        rows = connection.execute(
-            f"select rule, persons from {quoted('a' + extract_name(dataset, protocol))} order by rule"
-        ).fetchall()
+        rows = connection.execute(f"select rule, persons from {quoted('a' + table)} order by rule").fetchall()
     return [(int(rule), int(persons)) for rule, persons in rows]
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.errors import InvalidError
+from hansa.lib.statistics import attrition
 from hansa.lib.statistics.analyses import Analysis
 from hansa.lib.statistics.crossings import is_few
 from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
@@ -77,6 +78,7 @@ class Programme:
             "sites": None,
             "rows": None,
             "complete": None,
+            "entering": None,
             "few_incomplete": False,
             "analyses": analyses,
         }
@@ -95,7 +97,8 @@ class Programme:
     def added(self, state: State, block: Table) -> Vector:
         """Return what some rows of a site add to its sums; nothing for analyses that need all rows at once."""
         complete = block.complete(self._model_variables)
-        own = [0.0, float(block.rows), float(complete.rows)] if state["round"] == 0 else []
+        counts = [0.0, float(block.rows), float(complete.rows), *(0.0 for _step in self._steps)]
+        own = counts if state["round"] == 0 else []
         parts = [np.array(own, dtype=np.float64)]
         for estimator, part in self._open(state):
             if estimator.name in self._additive:
@@ -109,7 +112,8 @@ class Programme:
         found = total.copy()
         place = 0
         if state["round"] == 0:
-            found[0], place = 1.0, len(OWN_SUMS)
+            found[0], place = 1.0, len(self._own)
+            found[len(OWN_SUMS) : place] = self._entering(rows)
         for estimator, part in self._open(state):
             size = len(estimator.labels(part))
             if estimator.name not in self._additive:
@@ -120,7 +124,7 @@ class Programme:
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum, beginning with the analysis it is for."""
-        names = list(OWN_SUMS) if state["round"] == 0 else []
+        names = list(self._own) if state["round"] == 0 else []
         for estimator, part in self._open(state):
             names += [f"{estimator.name}: {label}" for label in estimator.labels(part)]
         return tuple(names)
@@ -130,7 +134,9 @@ class Programme:
         shares = list(self._shares(state, total))
         found = [(f"{e.name}: {label}", count) for e, part, sums in shares for label, count in e.cells(part, sums)]
         if state["round"] == 0:
-            found[:0] = list(zip(OWN_SUMS[1:], total[1:3].tolist(), strict=True))
+            steps = zip(self._steps, self._shown(total), strict=True)
+            told = [(label, float(count)) for label, count in steps if count is not None]
+            found[:0] = [*zip(OWN_SUMS[1:], total[1:3].tolist(), strict=True), *told]
         return tuple(found)
 
     def sums(self, state: State, total: Vector) -> Sums:
@@ -143,6 +149,7 @@ class Programme:
         complete = table.complete(self._model_variables)
         counts = (table.rows, complete.rows, table.rows - complete.rows)
         found = list(zip((*OWN_SUMS[1:], "persons with missing values"), map(float, counts), strict=True))
+        found += zip(self._steps, self._entering(table), strict=True)
         for estimator in self.estimators:
             start, rows = estimator.start(), table if estimator.name in self._descriptions else complete
             cells = estimator.persons(start, estimator.local(start, rows))
@@ -168,6 +175,7 @@ class Programme:
         if state["round"] == 0:
             counts = [round(count) for count in total[:3].tolist()]
             combined |= dict(zip(("sites", "rows", "complete"), counts, strict=True))
+            combined["entering"] = self._shown(total)
             if is_few(counts[1] - counts[2], minimum_cell=self.protocol.disclosure.minimum_cell):
                 combined |= {"rows": counts[2], "few_incomplete": True}
         return combined
@@ -181,6 +189,7 @@ class Programme:
             "sites": state["sites"],
             "rows": state["rows"],
             "complete": state["complete"],
+            **({"entering": state["entering"]} if self._steps else {}),
             "rounds": state["round"],
             "analyses": list(self._concluded(state)),
         }
@@ -198,6 +207,30 @@ class Programme:
     @cached_property
     def _descriptions(self) -> frozenset[str]:
         return frozenset(analysis.name for analysis in self.protocol.analyses if analysis.sees_all_rows)
+
+    @cached_property
+    def _steps(self) -> tuple[str, ...]:
+        return attrition.steps(self.protocol)
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return (*OWN_SUMS, *self._steps)
+
+    def _entering(self, rows: Table | Partitions) -> list[float]:
+        """Return how many persons entered and each rule left at this site, zeros where nobody counted them."""
+        counts = rows.entering or (0,) * len(self._steps)
+        if len(counts) != len(self._steps):
+            raise InvalidError(
+                f"The rows say {len(counts)} steps of their cohort, the protocol has {len(self._steps)}.",
+                "Extract the rows of this protocol again.",
+            )
+        return [float(count) for count in counts]
+
+    def _shown(self, total: Vector) -> list[int | None]:
+        """Return the added counts of the cohort's steps that may be shown."""
+        counts = [round(count) for count in total[len(OWN_SUMS) : len(self._own)].tolist()]
+        least = self.protocol.disclosure.minimum_cell
+        return attrition.shown(counts, rows=round(float(total[1])), minimum_cell=least)
 
     def _sees_all(self, estimator: Estimator, state: State) -> bool:
         """Tell whether an analysis sees rows that lack something: descriptions, unless few rows do."""
@@ -222,7 +255,7 @@ class Programme:
 
     def _shares(self, state: State, total: Vector) -> Iterator[tuple[Estimator, State, Vector]]:
         """Yield each open analysis with its state and its part of the total."""
-        place = len(OWN_SUMS) if state["round"] == 0 else 0
+        place = len(self._own) if state["round"] == 0 else 0
         for estimator, part in self._open(state):
             size = len(estimator.labels(part))
             yield estimator, part, total[place : place + size]

@@ -24,11 +24,15 @@ BLOCK = 65_536
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Hold the columns of one site, each of length `rows`."""
+    """Hold the columns of one site, each of length `rows`.
+
+    `entering` is how many persons entered the cohort that the rows are, and how many each inclusion rule left.
+    """
 
     columns: Mapping[str, Column]
     levels: Mapping[str, tuple[str, ...]]
     rows: int
+    entering: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name, column in self.columns.items():
@@ -88,6 +92,7 @@ class Partitions:
 
     read: Callable[[], Iterable[Table]]
     rows: int
+    entering: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, read: Callable[[], Iterable[Table]]) -> "Partitions":
