@@ -162,3 +162,17 @@ def test_sizes_of_hospitals_can_be_worked_out_from_the_totals_which_is_why_group
 
     assert grown == pytest.approx(told)
     assert Programme(protocol).tells_sites == ("alike",)
+
+
+def test_counts_are_judged_as_those_of_any_regression():
+    protocol = parse(TEXT.replace("FORMULA", "pnodes ~ hormone").replace("CELL", "5"))
+    table = read(cut(), protocol=protocol).sound_table()
+    model = Programme(protocol).estimators[0]
+    start = model.start()
+    counts = model.local(start, table)
+    begun = model.combine(start, counts)
+
+    cells, persons = model.cells(start, counts), model.persons(start, counts)
+
+    assert dict(cells)["persons"] == dict(persons)["persons"] == 686
+    assert model.cells(begun, counts) == model.persons(begun, counts) == ()

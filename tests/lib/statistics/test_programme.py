@@ -375,3 +375,19 @@ def test_rows_of_a_table_are_looked_at_a_block_at_a_time(monkeypatch):
     again = rehearse(protocol, sites(table))
 
     assert alike(result, again)
+
+
+def test_every_analysis_is_judged_in_every_round():
+    protocol = parse(EVERY)
+    _, table = gbsg2(protocol)
+    programme = Programme(protocol)
+    state, counts = programme.start(), []
+
+    while not programme.is_done(state):
+        total = np.sum([programme.local(state, part) for part in sites(table).values()], axis=0)
+        counts.append(len(programme.cells(state, total)))
+        programme.sums(state, total)
+        state = programme.combine(state, total)
+
+    assert counts[0] > 100
+    assert len(programme.own_cells(table)) >= counts[0] / 10

@@ -122,7 +122,7 @@ class MixedModel(Glm):
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
         """Return the persons of each combination of levels, none where few of them stop the model."""
-        return super().cells(state, total[:-1] if state["rows"] is None else total)
+        return () if self._few(state, total[:-1]) else self.persons(state, total)
 
     def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
         """Return the persons of each combination of levels; later sums count nobody."""
