@@ -21,6 +21,21 @@ CURVE = "{name: curve, kind: kaplan_meier, time: time, event: cens, by: horTh}"
 GLM = '{name: model, kind: glm, formula: "cens ~ horTh + age", family: binomial}'
 COX = '{name: adjusted, kind: cox, formula: "Surv(time, cens) ~ horTh + age + tgrade + pnodes"}'
 SITE_COX = '{name: adjusted, kind: cox, formula: "Surv(time, cens) ~ horTh + age", baseline: site}'
+OTHERS = (
+    "{name: quarters, kind: quantiles, steps: {age: 2}, by: horTh}",
+    "{name: causes, kind: cumulative_incidence, time: time, event: tgrade}",
+    "{name: rates, kind: incidence, time: time, event: cens, by: horTh}",
+    "{name: counts, kind: glm, formula: pnodes ~ age + horTh, family: negative_binomial}",
+    "{name: kept, kind: penalised, formula: pnodes ~ age + horTh, family: gaussian, penalty: 0.1}",
+    "{name: hospitals, kind: mixed_model, formula: pnodes ~ age + horTh}",
+    '{name: robust, kind: cox, formula: "Surv(time, cens) ~ horTh + age", robust: true}',
+    '{name: cause, kind: cox, formula: "Surv(time, tgrade) ~ age", cause: II}',
+    "{name: effect, kind: treatment_effect, treatment: horTh, outcome: cens, adjust: age, family: binomial}",
+    "{name: crude, kind: glm, formula: cens ~ horTh, family: binomial}",
+    "{name: other, kind: glm, formula: pnodes ~ horTh, family: poisson, sensitivity_of: crude}",
+    "{name: alike, kind: meta_analysis, of: crude}",
+    '{name: left, kind: calibration, of: crude, term: "horTh[yes]", controls: [robust, other, counts]}',
+)
 
 
 def protocol(*analyses: str, clause: str = "4.1", **changes: Any) -> str:
