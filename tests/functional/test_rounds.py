@@ -4,7 +4,7 @@ import pytest
 
 from hansa.areas.studies.rounds import alike
 from tests.functional.nodes import AnswerError, key
-from tests.functional.protocols import CURVE, GLM, OTHERS, SITE_COX, TABLE, protocol, rehearsed
+from tests.functional.protocols import CURVE, GLM, SITE_COX, TABLE, protocol, rehearsed
 from tests.patience import until
 
 
@@ -28,16 +28,6 @@ def test_site_without_events_and_site_without_a_level_take_part(house, parts):
     ended = house.wait(study, "released")
 
     assert same(ended[0]["result"]["result"], rehearsed(text, parts["quiet"]))
-
-
-def test_every_other_kind_of_analysis_gives_the_pooled_result(alliance, parts):
-    study = alliance.run(text := protocol(*OTHERS, title="Every other kind"))
-
-    ended = alliance.wait(study, "released")
-
-    found = ended[0]["result"]["result"]
-    assert all(one.get("problem") is None for one in found["analyses"])
-    assert same(found, rehearsed(text, parts["data"]))
 
 
 def test_party_that_drops_out_is_named_and_a_retry_masks_anew(house, parts):
