@@ -8,7 +8,6 @@ import json
 import math
 import multiprocessing
 import os
-import resource
 import shutil
 import subprocess
 import time
@@ -92,13 +91,19 @@ def table_of(rows: np.ndarray[Any, np.dtype[np.float64]]) -> Table:
 def site(line: Connection, file: str, analysis: str) -> None:
     """Hold the rows of one site and answer each state with sums; at the end say how much memory that took."""
     programme = Programme(protocol(analysis))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = most_memory()
     rows = np.fromfile(file).reshape(2 + COLUMNS, -1)
     table = table_of(rows)
     line.send(rows.nbytes)
     while (state := line.recv()) is not None:
         line.send(programme.local(parse_json(state), table))
-    line.send((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+    line.send(most_memory() - before)
+
+
+def most_memory() -> int:
+    """Return the most bytes that this process has held; what the system counts for a child includes its parent."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return 1024 * int(line.split()[1])
 
 
 @contextmanager
