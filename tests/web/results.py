@@ -306,3 +306,32 @@ CALIBRATED = {
     "systematic": {"mean": 0.1, "variance": 0.04},
     "terms": [{**_TERM, "name": "drug[yes]"}, {**_TERM, "name": "drug[yes], calibrated"}],
 }
+
+ASSOCIATED = {
+    "name": "tested",
+    "kind": "gwas",
+    "family": "gaussian",
+    "formula": "bmi ~ age",
+    "rows": 900,
+    "build": "GRCh38",
+    "statistic": "t",
+    "problem": None,
+    "inflation": 1.0312,
+    "left_out": {"few": 2, "twin": 1},
+    "variants": ["2:500:A:G", "1:100:C:T", "1:200:A:C", "10:5:G:T"],
+    "persons": [900, 890, 900, 900],
+    "frequency": [0.25, 0.5, 0.1, 0.031],
+    "estimate": [0.5, -0.01, 0.2, 0.0],
+    "standard_error": [0.05, 0.05, 0.1, 0.1],
+    "p": [1e-22, 0.84, 0.046, 0.0],
+}
+COUNTED = {
+    "name": "counted",
+    "kind": "allele_frequencies",
+    "build": "GRCh37",
+    "left_out": {},
+    "variants": ["1:100:C:T"],
+    "persons": [890],
+    "frequency": [0.5],
+    "equilibrium": [0.3],
+}

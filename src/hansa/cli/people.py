@@ -95,6 +95,13 @@ def add_data(
     omop: Annotated[
         bool, typer.Option("--omop", help="An OMOP database: FILE#SCHEMA, a folder, or URL#SCHEMA.")
     ] = False,
+    genotypes: Annotated[
+        bool,
+        typer.Option("--genotypes", help="Genotypes and their people: FILE.bed#TABLE.csv or FILE.vcf.gz#TABLE.csv."),
+    ] = False,
+    build: Annotated[
+        str, typer.Option(help="Build of the genome, GRCh37 or GRCh38, where the file does not say.")
+    ] = "",
     by: ByOption,
     as_json: JsonOption = False,
 ) -> None:
@@ -106,7 +113,9 @@ def add_data(
 
     action = ACTIONS["datasets.add"]
     whole = source if urlsplit(source).scheme.startswith("postgres") else str(Path(source).expanduser().absolute())
-    made = action(action.record(), by=actor(by), name=name, source=whole, kind="omop" if omop else "table")
+    kind = "omop" if omop else "genotypes" if genotypes else "table"
+    given = {"build": build} if build else {}
+    made = action(action.record(), by=actor(by), name=name, source=whole, kind=kind, **given)
     output.record(reading.whole(made, by=None), as_json=as_json, short=True)
     if not as_json:
         output.rows(list(made.profile), title="tables" if omop else "columns")

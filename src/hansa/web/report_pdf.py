@@ -3,6 +3,7 @@
 Equal input gives equal bytes, so that two hospitals can compare what they filed.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -10,14 +11,14 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor, black, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Table
 
 from hansa.kernel.agreement_pdf import HEADING, SMALL, TEXT, TITLE, drawable
-from hansa.web import forest, plots
+from hansa.web import forest, manhattan, plots
 from hansa.web.kinds import registry
 from hansa.web.tables import Lines
 
@@ -83,8 +84,30 @@ def _analysis(analysis: Mapping[str, Any], *, labels: Mapping[str, str]) -> Iter
         parts.append(curves(shown.drawn(analysis)))
     elif shown.picture == "terms" and analysis["terms"]:
         parts.append(ratios(shown.drawn(analysis), labels=labels))
+    elif shown.picture == "variants" and analysis["variants"]:
+        parts.append(variants(shown.drawn(analysis)))
     yield KeepTogether(parts)
     yield from (_table(lines) for lines in shown.tables(analysis, labels))
+
+
+def variants(analysis: Mapping[str, Any]) -> Drawing:
+    """Return every variant by its place and its p-value, with the line of genome-wide significance."""
+    drawing, left, bottom = Drawing(WIDE, HIGH), 12 * mm, 10 * mm
+    width, height = WIDE - left - 6 * mm, HIGH - bottom - 4 * mm
+    drawn, line = manhattan.points(analysis), -math.log10(manhattan.GENOME_WIDE)
+    highest = max([line, *(point.height for point in drawn)]) * 1.05
+    for value in range(0, int(highest) + 1, max(1, math.ceil(highest / 6))):
+        y = bottom + height * value / highest
+        drawing.add(Line(left, y, left + width, y, strokeColor=RULE, strokeWidth=0.3))
+        drawing.add(_label((left - 2, y - 2), str(value), anchor="end"))
+    y = bottom + height * line / highest
+    drawing.add(Line(left, y, left + width, y, strokeColor=STROKES[1][0], strokeDashArray=[4, 3], strokeWidth=0.7))
+    for point in drawn:
+        color = HexColor(manhattan.COLOURS[point.chromosome % 2])
+        x, y = left + width * point.along, bottom + height * point.height / highest
+        drawing.add(Circle(x, y, 0.9, fillColor=color, strokeColor=None))
+    drawing.add(_label((left + width, bottom - 9), _("chromosome"), anchor="end"))
+    return drawing
 
 
 def curves(analysis: Mapping[str, Any]) -> Drawing:

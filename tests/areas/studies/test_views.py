@@ -159,7 +159,7 @@ def test_detail_lists_what_has_left_round_by_round(agreement, person):
     about = views.detail(study, person("steward"))
 
     assert about["leaves"]["groups"] == [
-        {"analysis": None, "rounds": "round 1", "count": 2, "labels": ("persons", "sum of age")}
+        {"analysis": None, "rounds": "round 1", "count": 2, "labels": ("persons", "sum of age"), "more": 0}
     ]
     assert about["progress"]["waits"] == {
         "who": "Charité – Universitätsmedizin Berlin, Karolinska University Hospital",

@@ -5,8 +5,10 @@ from hansa.lib.statistics.kinds import registry as computed
 from hansa.web.kinds.registry import KINDS, of
 from tests.web.results import (
     AGREEMENT,
+    ASSOCIATED,
     CALIBRATED,
     CAUSES,
+    COUNTED,
     COX,
     EFFECT,
     MIXED,
@@ -44,6 +46,8 @@ def test_every_kind_has_a_name_in_every_language(kind):
         (QUARTERS, [2]),
         (CALIBRATED, [2]),
         (MIXED, [4, 2]),
+        (ASSOCIATED, [5, 1]),
+        (COUNTED, [3]),
         (COX, [5]),
         (EFFECT, [4, 2]),
         ({**COX, "terms": []}, []),

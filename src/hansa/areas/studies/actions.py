@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import counting, datasets, guards, omop, rounds
+from hansa.areas.studies import counting, datasets, genotypes, guards, omop, rounds
 from hansa.areas.studies.models import Dataset, Inquiry, Study
 from hansa.areas.studies.queries import clause_of, is_lead
 from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, COUNT, DECLINE, PROPOSE, RELEASE, WITHDRAW
@@ -121,6 +121,11 @@ def stand_on(study: Study, dataset: str, *, mapping: dict[str, str] | None, unit
         raise GivenError({"dataset": _("The study asks for cohorts: choose an OMOP database, not a table.")})
     if not guards.asks_for_cohorts(study) and chosen.kind == DatasetKind.OMOP:
         raise GivenError({"dataset": _("The study names no cohorts: choose a table with a row for each person.")})
+    panel = protocols.panel_of(study.protocol)
+    if panel is not None:
+        if chosen.kind != DatasetKind.GENOTYPES:
+            raise GivenError({"dataset": _("The study is about variants: choose people with their genotypes.")})
+        genotypes.check_build(chosen, panel)
     study.dataset, study.mapping, study.units = chosen, mapping or {}, units or {}
 
 
@@ -294,7 +299,15 @@ def retract(inquiry: Inquiry, *, by: Person) -> None:
 
 
 @action(needs="datasets.add", source=(NEW,), target=(DatasetState.CONNECTED,), because=AT_HOME)
-def add(dataset: Dataset, *, by: Person, name: str, source: str, kind: Literal["table", "omop"] = "table") -> None:
+def add(
+    dataset: Dataset,
+    *,
+    by: Person,
+    name: str,
+    source: str,
+    kind: Literal["table", "omop", "genotypes"] = "table",
+    build: Literal["as_the_file_says", "GRCh37", "GRCh38"] = "as_the_file_says",
+) -> None:
     """Connect data.
 
     Hansa copies them into this node's own file and shows what they hold. Nothing leaves.
@@ -307,6 +320,9 @@ def add(dataset: Dataset, *, by: Person, name: str, source: str, kind: Literal["
     if dataset.kind == DatasetKind.OMOP:
         omop.connect(dataset, source)
         enqueue("studies.examine", key=dataset.table, record=dataset.urn, data={"dataset": str(dataset.pk)})
+        return
+    if dataset.kind == DatasetKind.GENOTYPES:
+        genotypes.connect(dataset, source, build=build)
         return
     frame = datasets.load(source)
     dataset.source = datasets.described(source)[:300]

@@ -39,7 +39,8 @@ CONNECT_SECONDS = 20
 def sums(programme: Programme, state: State, *, table: Table, fewest: int = FEWEST_ROWS) -> Vector:
     """Return the sums of this site, computed on the cluster that node.toml names where the rows are many."""
     address = cluster(settings.NODE.areas.get("studies", {}))
-    if not address or table.rows < fewest:
+    # Genotypes are read from a file of this machine, which workers do not see.
+    if not address or table.rows < fewest or table.genotypes is not None:
         return programme.local(state, table)
     with connected(address) as client:
         tasks = client.map(programme.added, [state] * len(blocks(table)), blocks(table), pure=False)

@@ -10,6 +10,7 @@ LABELS: dict[str, Words] = {
     "cohort": _("Cohort (JSON, as ATLAS exports it)"),
     "dataset": _("Data set"),
     "kind": _("What the data are"),
+    "build": _("Build of the genome"),
     "mapping": _("Which column is which variable"),
     "protocol": _("Protocol (YAML or JSON)"),
     "purpose": _("Purpose"),
@@ -24,9 +25,11 @@ HELP: dict[str, Words] = {
     "cohort": _("Paste the whole expression. A construct that Hansa cannot honour is refused by name."),
     "title": _("What the others read first, such as: adults who begin celecoxib."),
     "protocol": _("Paste the whole protocol. It is checked before anything is sent."),
+    "build": _("Only for genotypes. Positions in another build are other variants."),
     "source": _(
         "A file or folder on this node's machine, or the address of a database. An OMOP database is a DuckDB file "
-        "(FILE#SCHEMA), a folder with one CSV file for each table, or postgresql://HOST/DATABASE#SCHEMA."
+        "(FILE#SCHEMA), a folder with one CSV file for each table, or postgresql://HOST/DATABASE#SCHEMA. Genotypes "
+        "stand before the table of their people: cohort.bed#patients.csv."
     ),
 }
 
@@ -35,6 +38,10 @@ SOURCES = {"protocol", "cohort"}
 
 CHOICES: dict[str, Words] = {
     "omop": _("OMOP database"),
+    "genotypes": _("people and their genotypes"),
+    "as_the_file_says": _("as the file says"),
+    "GRCh37": "GRCh37",
+    "GRCh38": "GRCh38",
     "table": _("one table, a row for each person"),
     "pooled": _("pooled over the hospitals"),
     "site": _("each hospital its own"),

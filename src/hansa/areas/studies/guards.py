@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import datasets, omop, queries
+from hansa.areas.studies import datasets, genotypes, omop, queries
 from hansa.areas.studies.models import Dataset, Study
 from hansa.areas.studies.states import DatasetKind, DatasetState
 from hansa.kernel.actions import GivenError
@@ -65,6 +65,15 @@ def asks_for_cohorts(study: Study) -> bool:
     return study.protocol["data"].get("cohorts") is not None
 
 
+def kinds_for(study: Study) -> tuple[DatasetKind, ...]:
+    """Return the kinds of dataset that a study can stand on."""
+    if asks_for_cohorts(study):
+        return (DatasetKind.OMOP,)
+    if study.protocol["data"].get("panel") is not None:
+        return (DatasetKind.GENOTYPES,)
+    return DatasetKind.TABLE, DatasetKind.GENOTYPES
+
+
 def look_ahead(study: Study) -> None:
     """Owe the extraction of a proposed study's rows, so that whoever decides finds them weighed."""
     if asks_for_cohorts(study):
@@ -92,8 +101,11 @@ def _fits(study: Study) -> str:
 @lru_cache(maxsize=4)
 def _reading(protocol: str, table: str, *, fits: str) -> Reading:
     # A dataset's table is never changed, only replaced by another of a new name; so this can be kept.
-    columns = {str(name): column for name, column in datasets.rows(table).items()}
-    found = read(columns, protocol=protocols.parse(protocol), **parse_json(fits))
+    columns, asked = {str(name): column for name, column in datasets.rows(table).items()}, protocols.parse(protocol)
+    found = read(columns, protocol=asked, **parse_json(fits))
+    if (panel := asked.data.panel) is not None:
+        carried = genotypes.genotypes(table, panel, places=columns[genotypes.PLACE].to_list())
+        return replace(found, table=replace(found.table, genotypes=carried))
     if not table.startswith("x_"):
         return found
     entering = tuple(persons for _rule, persons in omop.attrition_of(table))

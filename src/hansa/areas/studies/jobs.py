@@ -6,7 +6,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hansa.areas.studies import computing, counting, datasets, guards, omop, queries, rounds
+from hansa.areas.studies import computing, counting, datasets, genotypes, guards, omop, queries, rounds
 from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, COUNT
 from hansa.areas.studies.states import OPEN, DatasetState, InquiryState, State
@@ -235,7 +235,8 @@ def patience(row: Job) -> Effect:
 def drop(row: Job) -> Effect:
     """Delete the copied rows of a dataset that was removed."""
     table = str(row.data["table"])
-    omop.drop(table) if table.startswith(omop.KIND) else datasets.drop(table)
+    kind, _mark, _name = table.partition("_")
+    {omop.KIND: omop.drop, genotypes.KIND: genotypes.drop}.get(kind, datasets.drop)(table)
     return nothing
 
 

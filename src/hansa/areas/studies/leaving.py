@@ -9,6 +9,9 @@ from hansa.areas.studies import queries
 from hansa.areas.studies.models import Contribution, Study
 from hansa.kernel.identity import own
 
+#: A page with a hundred thousand lines helps nobody; sums over variants are all of one form.
+MOST_NAMED = 2_000
+
 
 def leaves(study: Study, given: list[Contribution], *, known_as: Mapping[str, str]) -> dict[str, Any]:
     """Return every number that leaves this hospital, grouped, and who sees what."""
@@ -35,7 +38,8 @@ def grouped(sent: Mapping[int, Sequence[str]], study: Study) -> list[dict[str, A
             "analysis": known.get(name),
             "rounds": in_rounds(numbers),
             "count": len(labels),
-            "labels": labels,
+            "labels": labels[:MOST_NAMED],
+            "more": max(len(labels) - MOST_NAMED, 0),
         }
         for (name, labels), numbers in groups.items()
     ]

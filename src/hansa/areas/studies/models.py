@@ -28,6 +28,8 @@ class Dataset(Record):
     profile = models.JSONField(_("profile"), default=list, blank=True)
     digest = models.CharField(max_length=80, editable=False)
     quality = models.JSONField(null=True, blank=True, editable=False)
+    build = models.CharField(_("build of the genome"), max_length=10, blank=True, default="")
+    variants = models.PositiveIntegerField(_("variants"), default=0)
 
     class Meta:
         ordering: ClassVar = ["name"]

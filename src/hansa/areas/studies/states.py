@@ -27,10 +27,11 @@ class InquiryState(TextChoices):
 
 
 class DatasetKind(TextChoices):
-    """What a dataset is: one table with a row for each person, or a database of the OMOP common data model."""
+    """What a dataset is: one table with a row for each person, an OMOP database, or a table with genotypes."""
 
     TABLE = "table", _("one table, a row for each person")
     OMOP = "omop", _("OMOP database")
+    GENOTYPES = "genotypes", _("people and their genotypes")
 
 
 class DatasetState(TextChoices):

@@ -150,8 +150,7 @@ def choices(action: str, asked: Asked | None = None) -> dict[str, list[tuple[str
     if action == "studies.approve":
         connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
         if asked is not None and isinstance(asked.record, Study):
-            wanted = DatasetKind.OMOP if guards.asks_for_cohorts(asked.record) else DatasetKind.TABLE
-            connected = connected.filter(kind=wanted)
+            connected = connected.filter(kind__in=guards.kinds_for(asked.record))
         return {
             "dataset": [(row.name, _("{name}, {rows} rows").format(name=row.name, rows=row.rows)) for row in connected]
         }

@@ -19,6 +19,8 @@ from hansa.kernel.people import has
 from hansa.lib.disclosure.budget import Budget
 from hansa.lib.disclosure.worst import Overlap, Worst
 from hansa.lib.errors import HansaError
+from hansa.lib.statistics import protocol as protocols
+from hansa.lib.statistics.schema import GenomePanel
 
 # More rows are read for minutes; approving looks at them all the same.
 MOST_ROWS = 200_000
@@ -39,9 +41,9 @@ def fitting(study: Study) -> list[Dataset]:
         return [study.dataset] if study.dataset.state == DatasetState.CONNECTED else []
     if study.state != State.PROPOSED:
         return []
-    connected = Dataset.objects.filter(state=DatasetState.CONNECTED)
+    connected = Dataset.objects.filter(state=DatasetState.CONNECTED, kind__in=guards.kinds_for(study))
     if guards.asks_for_cohorts(study):
-        return list(connected.filter(kind=DatasetKind.OMOP)[:MOST_DATASETS])
+        return list(connected[:MOST_DATASETS])
     wanted = set(study.protocol["data"]["variables"])
     return [row for row in connected if wanted <= {column["name"] for column in row.profile}][:MOST_DATASETS]
 
@@ -66,7 +68,20 @@ def _told(study: Study, dataset: Dataset, *, at: datetime) -> dict[str, list[str
     except HansaError as fault:
         return {"sentences": [], "stops": [str(fault)]}
     stops = dict.fromkeys(f"{finding.message} {finding.remedy}" for finding in worst.findings)
-    return {"sentences": list(in_words(worst)), "stops": list(stops)}
+    panel = protocols.panel_of(study.protocol)
+    return {"sentences": [*in_words(worst), *(() if panel is None else of_genomes(panel))], "stops": list(stops)}
+
+
+def of_genomes(panel: GenomePanel) -> Iterator[str]:
+    """Yield what frequencies of many variants tell whoever has somebody's genome already.
+
+    Homer et al., PLoS Genetics 4 (2008) e1000167; Sankararaman et al., Nature Genetics 41 (2009) 965-967.
+    """
+    told = _(
+        "The result tells the frequency of up to {count} variants. Whoever has a person's genome already can tell from "
+        "many frequencies whether the person was among those studied, the better the fewer they were."
+    )
+    yield told.format(count=len(panel.parsed))
 
 
 def in_words(worst: Worst) -> Iterator[str]:

@@ -261,10 +261,30 @@ class CalibrationAnalysis(Asked):
         return tuple(name for model in models for name in model.reads(protocol))
 
 
+class FrequencyAnalysis(Asked):
+    """Tell how frequent the alternate allele of each variant of the panel is."""
+
+    kind: Literal["allele_frequencies"]
+
+    def reads(self, protocol: Declared) -> tuple[str | None, ...]:
+        """Return no variable: only genotypes are counted."""
+        return ()
+
+
+class GwasAnalysis(Regression):
+    """Test each variant of the panel for its association with the response of a formula, which adjusts for the rest.
+
+    The formula names no variant: copies of the alternate allele are added to it, one variant at a time.
+    """
+
+    kind: Literal["gwas"]
+    family: Literal["gaussian", "binomial"]
+
+
 Model: TypeAlias = GlmAnalysis | CoxAnalysis
 Described: TypeAlias = (
     TableOneAnalysis | QuantilesAnalysis | KaplanMeierAnalysis | CompetingAnalysis | IncidenceAnalysis
 )
-Analysis: TypeAlias = (
-    Described | Model | PenalisedAnalysis | MixedAnalysis | MetaAnalysis | CalibrationAnalysis | EffectAnalysis
-)
+OfModels: TypeAlias = MetaAnalysis | CalibrationAnalysis
+Genomic: TypeAlias = FrequencyAnalysis | GwasAnalysis
+Analysis: TypeAlias = Described | Model | PenalisedAnalysis | MixedAnalysis | EffectAnalysis | OfModels | Genomic

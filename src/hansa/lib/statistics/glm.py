@@ -81,8 +81,7 @@ class Glm:
             return np.concatenate([[float(table.rows)], self._crossings.local(table)])
         if state["centre"] is None:
             return self._add(table)
-        X = (self.formula.matrix(table) - np.array(state["centre"])) / np.array(state["scale"])
-        outcome = (self._outcome(table) - state["outcome_centre"]) / state["outcome_scale"]
+        X, outcome = self.standardised(state, table)
         with np.errstate(over="ignore", invalid="ignore"):
             predictor = X @ np.array(state["trial"]) + self._offset(table)
             mean, weight, deviance = self._family.look(predictor, outcome)
@@ -91,6 +90,11 @@ class Glm:
         if np.all(np.isfinite(sums)) and np.all(np.abs(sums) <= LARGEST_SUM):
             return sums
         return np.concatenate([[1.0], np.zeros(len(sums) - 1)])
+
+    def standardised(self, state: State, table: Table) -> tuple[Vector, Vector]:
+        """Return the columns, shape (rows, p), and the outcome, (rows,), on the scale of the state's coefficients."""
+        X = (self.formula.matrix(table) - np.array(state["centre"])) / np.array(state["scale"])
+        return X, (self._outcome(table) - state["outcome_centre"]) / state["outcome_scale"]
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum."""

@@ -20,7 +20,7 @@ from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
 from hansa.lib.statistics.kinds import faults
 from hansa.lib.statistics.kinds.registry import KINDS
-from hansa.lib.statistics.schema import Data, Disclosure, Protocol
+from hansa.lib.statistics.schema import Data, Disclosure, GenomePanel, Protocol
 from hansa.lib.statistics.variables import Variable
 
 __all__ = ["Fault", "Protocol", "check", "parse"]
@@ -63,6 +63,12 @@ def parse(text: str, *, name: str = "protocol") -> Protocol:
 def check(text: str) -> list[Fault]:
     """Return every fault of a protocol's text, in the order of its lines; an empty list is a sound protocol."""
     return _examine(text)[1]
+
+
+def panel_of(protocol: dict[str, Any]) -> GenomePanel | None:
+    """Return the variants that a protocol, as JSON, is about."""
+    panel = protocol["data"].get("panel")
+    return None if panel is None else GenomePanel.model_validate(panel)
 
 
 def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:
@@ -199,8 +205,28 @@ def _inconsistencies(protocol: Protocol) -> Iterator[Finding]:
         for key, message, remedy in chain(own, faults.of_sensitivity(analysis, protocol)):
             yield (*place, key), message, remedy
     yield from cohort_data.odd(protocol)
+    yield from _odd_panel(protocol)
     yield from _odd_size(protocol)
     yield from _odd_purpose(protocol)
+
+
+def _odd_panel(protocol: Protocol) -> Iterator[Finding]:
+    """Find what is wrong with the variants, and those of which the strand could not be told."""
+    panel = protocol.data.panel
+    if panel is None:
+        return
+    if protocol.data.cohorts is not None:
+        yield ("data", "panel"), "Cohorts and variants do not go together yet.", "Remove one of them."
+    place: Place = ("data", "panel", "variants")
+    try:
+        variants = panel.parsed
+    except InvalidError as error:
+        yield place, error.message, error.remedy
+        return
+    unclear = [variant.text for variant in variants if variant.is_palindromic]
+    if unclear and panel.strand != "forward":
+        message = f"Of {unclear[0]} (and {len(unclear) - 1} more) no file shows on which strand it is."
+        yield place, message, "Leave them out, or write 'strand: forward' where all files are on the forward strand."
 
 
 def _odd_size(protocol: Protocol) -> Iterator[Finding]:

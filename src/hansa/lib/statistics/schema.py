@@ -18,11 +18,14 @@ the digest of the values in canonical form, so YAML and JSON of the same content
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from hansa.lib.canonical import digest
+from hansa.lib.genomics.panel import Variant
+from hansa.lib.genomics.panel import variants as variants_of
 from hansa.lib.omop.variables import CohortName
 from hansa.lib.statistics.analyses import (
     Analysis,
@@ -42,6 +45,23 @@ Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 DAYS = {unit: days for unit, days in KINDS[0].items() if days >= 1}
 
 
+class GenomePanel(Closed):
+    """Name the variants that a study is about, one a line, on a build of the human genome.
+
+    `strand: forward` says that all files are on the forward strand; else variants of which that cannot be told are
+    refused, and others that a file has on the other strand are put right.
+    """
+
+    build: Literal["GRCh37", "GRCh38"]
+    strand: Literal["forward", "any"] = "any"
+    variants: Annotated[str, Field(min_length=1)]
+
+    @cached_property
+    def parsed(self) -> tuple[Variant, ...]:
+        """Return the variants; InvalidError names the line of a fault."""
+        return variants_of(self.variants)
+
+
 class Data(Closed):
     """Declare every variable that an analysis may name, and the cohorts they are taken from where data are OMOP.
 
@@ -52,6 +72,7 @@ class Data(Closed):
     # Left out of what is signed where they are not given, so that older protocols keep their digest.
     cohorts: dict[CohortName, dict[str, Any]] | None = Field(default=None, exclude_if=lambda value: value is None)
     target: CohortName | None = Field(default=None, exclude_if=lambda value: value is None)
+    panel: GenomePanel | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Disclosure(Closed):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hansa.lib.errors import InvalidError
+from hansa.lib.genomics.genotypes import Genotypes
 
 Column: TypeAlias = npt.NDArray[Any]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -27,12 +28,14 @@ class Table:
     """Hold the columns of one site, each of length `rows`.
 
     `entering` is how many persons entered the cohort that the rows are, and how many each inclusion rule left.
+    `genotypes` are those of the panel's variants, a row for each row.
     """
 
     columns: Mapping[str, Column]
     levels: Mapping[str, tuple[str, ...]]
     rows: int
     entering: tuple[int, ...] = ()
+    genotypes: Genotypes | None = None
 
     def __post_init__(self) -> None:
         for name, column in self.columns.items():
@@ -71,7 +74,8 @@ class Table:
             return
         for start in range(0, self.rows, size):
             part = {name: column[start : start + size] for name, column in self.columns.items()}
-            yield Table(part, self.levels, min(size, self.rows - start))
+            carried = self.genotypes and self.genotypes.part(start, start + size)
+            yield Table(part, self.levels, min(size, self.rows - start), genotypes=carried)
 
     def whole(self) -> "Table":
         """Return all rows as one table."""
@@ -80,7 +84,8 @@ class Table:
     def select(self, which: Mask) -> "Table":
         """Return the table of the rows where `which`, shape (rows,), is true."""
         columns = {name: column[which] for name, column in self.columns.items()}
-        return Table(columns, self.levels, int(np.count_nonzero(which)))
+        carried = self.genotypes and self.genotypes.select(which)
+        return Table(columns, self.levels, int(np.count_nonzero(which)), genotypes=carried)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from hansa.web.kinds.calibration import CALIBRATION
 from hansa.web.kinds.cumulative_incidence import CUMULATIVE_INCIDENCE
+from hansa.web.kinds.genomic import ALLELE_FREQUENCIES, GWAS
 from hansa.web.kinds.incidence import INCIDENCE
 from hansa.web.kinds.kaplan_meier import KAPLAN_MEIER
 from hansa.web.kinds.meta_analysis import META_ANALYSIS
@@ -31,6 +32,8 @@ KINDS: Mapping[str, Shown] = {
     "meta_analysis": META_ANALYSIS,
     "calibration": CALIBRATION,
     "treatment_effect": TREATMENT_EFFECT,
+    "allele_frequencies": ALLELE_FREQUENCIES,
+    "gwas": GWAS,
 }
 
 

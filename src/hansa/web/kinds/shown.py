@@ -26,7 +26,7 @@ class Shown:
     methods: Callable[[Analysis], Iterator[str]]
     tables: Callable[[Analysis, Labels], Iterator[Lines]]
     later: str | Promise = ""
-    picture: Literal["curves", "terms", ""] = ""
+    picture: Literal["curves", "terms", "variants", ""] = ""
     drawn: Callable[[Analysis], Analysis] = dict
     caption: Callable[[Analysis], str] = str
     note: Callable[[Analysis], str] = lambda _analysis: ""

@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
 from hansa.kernel.actions import Action
-from hansa.web import figures, forest, plots, reading, sheets, words
+from hansa.web import figures, forest, manhattan, plots, reading, sheets, words
 from hansa.web.kinds import registry
 
 register = template.Library()
@@ -75,6 +75,7 @@ def analysis_shown(analysis: dict[str, Any], labels: dict[str, str] | None = Non
     pictures: dict[str, Callable[[int], SafeString]] = {
         "curves": lambda width: plots.kaplan_meier(drawn, width=width, by=str(analysis.get("by_label") or "")),
         "terms": lambda width: forest.forest(drawn, width=width, labels=labels),
+        "variants": lambda width: manhattan.manhattan(drawn, width=width),
     }
     draw = None if analysis.get("problem") else pictures.get(shown.picture)
     return {

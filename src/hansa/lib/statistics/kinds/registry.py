@@ -7,6 +7,7 @@ from hansa.lib.statistics.analyses import Asked
 from hansa.lib.statistics.kinds.calibration import CalibrationKind
 from hansa.lib.statistics.kinds.cox import CoxKind
 from hansa.lib.statistics.kinds.cumulative_incidence import CompetingKind
+from hansa.lib.statistics.kinds.genomic import FrequencyKind, GwasKind
 from hansa.lib.statistics.kinds.glm import GlmKind, MixedKind, PenalisedKind
 from hansa.lib.statistics.kinds.incidence import IncidenceKind
 from hansa.lib.statistics.kinds.kaplan_meier import KaplanMeierKind
@@ -29,6 +30,8 @@ _ALL: tuple[Kind[Any], ...] = (
     MetaAnalysisKind(),
     CalibrationKind(),
     EffectKind(),
+    FrequencyKind(),
+    GwasKind(),
 )
 
 

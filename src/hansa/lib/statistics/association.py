@@ -1,0 +1,279 @@
+"""A genome-wide association study over several sites, equal to the one of the pooled file.
+
+First the null model, the formula without any variant, is estimated (glm.py). Then genotypes are counted and it is
+decided which variants may be used (genotype_counts.py). Then each variant is added to the model, many in a round
+(variant_models.py). Nobody's genotype leaves a site, and no sum over few persons does.
+
+A linear model is tested by Student's t, a logistic one by Wald's z, as PLINK does. The inflation factor is the median
+of the squared statistics over that of chi-square; well above 1 it tells of relatedness or of ancestry that the
+formula does not adjust for (Devlin and Roeder, Biometrics 55 (1999) 997-1004).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, stdtr
+
+from hansa.lib.genomics.panel import Variant
+from hansa.lib.statistics import variant_models as models
+from hansa.lib.statistics.allele_frequencies import tally
+from hansa.lib.statistics.arithmetic import shortened, unfold
+from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
+from hansa.lib.statistics.genotype_counts import GenotypeCounts, blocks
+from hansa.lib.statistics.glm import Glm
+from hansa.lib.statistics.schema import Protocol
+from hansa.lib.statistics.table import Table
+
+#: How many numbers of variants leave a site in one round.
+NUMBERS = 60_000
+MOST_LOOKS = 25
+#: The median of chi-square with one degree of freedom.
+MEDIAN = 0.454936423119572
+DIVERGED = "diverged"
+#: What a result says of each variant, a list for each.
+COLUMNS = ("variants", "persons", "frequency", "estimate", "standard_error", "p")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gwas:
+    """Estimate the effect of each variant of a panel on one response."""
+
+    name: str
+    null: Glm
+    panel: Sequence[Variant]
+    build: str
+    minimum_cell: int = 1
+
+    kind: ClassVar[str] = "gwas"
+    needs_secure_sum: ClassVar[bool] = True
+
+    @classmethod
+    def from_protocol(cls, analysis: Any, *, protocol: Protocol) -> "Gwas":
+        """Return the estimator of an analysis; InvalidError when its formula is not sound."""
+        minimum, formula = protocol.disclosure.minimum_cell, analysis.parsed(protocol)
+        panel: Any = protocol.data.panel
+        null = Glm(name=f"{analysis.name} null", formula=formula, family=analysis.family, minimum_cell=minimum)
+        return cls(name=analysis.name, null=null, panel=panel.parsed, build=panel.build, minimum_cell=minimum)
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of coefficients, with that of the variant."""
+        return self.null.parameters + 1
+
+    def start(self) -> State:
+        """Return the state before the round that counts."""
+        return {
+            "null": self.null.start(),
+            "counts": self._counts.start(),
+            "looked": None,
+            "effects": [],
+            "errors": [],
+            "problem": None,
+        }
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether every variant was tested, or the null model cannot be estimated."""
+        if state["problem"]:
+            return True
+        return self._counts.is_done(state["counts"]) and len(state["effects"]) == len(self._kept(state))
+
+    def local(self, state: State, table: Table) -> Vector:
+        """Return what the null model asks for, then genotype counts, then sums of the next variants."""
+        if not self.null.is_done(state["null"]):
+            return self.null.local(state["null"], table)
+        if not self._counts.is_done(state["counts"]):
+            return self._counts.local(state["counts"], table)
+        which = self._next(state)
+        Z, outcome = self.null.standardised(state["null"], table)
+        rows = models.Rows(Z, outcome - Z @ self._coefficients(state) if self._is_linear else outcome)
+        means, imputed, partial = self._missing(state, which)
+        found, place = [], 0
+        for doses in blocks(table, which):
+            part = slice(place, place + doses.shape[1])
+            known = models.Known.of(doses, means=means[part], imputed=imputed[part])
+            if self._is_linear:
+                found.append(models.linear_sums(rows, known, partial=partial[part]))
+            else:
+                found.append(models.logistic_sums(rows, known, trial=np.array(state["looked"]["trial"]).T[:, part]))
+            place = part.stop
+        return np.concatenate([np.concatenate(each) for each in zip(*found, strict=True)])
+
+    def labels(self, state: State) -> tuple[str, ...]:
+        """Return the plain-words name of each number."""
+        if not self.null.is_done(state["null"]):
+            return self.null.labels(state["null"])
+        if not self._counts.is_done(state["counts"]):
+            return self._counts.labels(state["counts"])
+        which = self._next(state)
+        names, columns, response = self._names(which), self.null.formula.names, self.null.formula.response
+        if not self._is_linear:
+            return models.labelled(names, models.logistic_labels(columns, response))
+        of_all, of_partial = models.linear_labels(columns, response)
+        partial = self._names(which[self._missing(state, which)[2]])
+        return (*models.labelled(names, of_all), *models.labelled(partial, of_partial))
+
+    def _names(self, which: npt.NDArray[np.int64]) -> list[str]:
+        return [self.panel[index].text for index in which]
+
+    def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
+        """Return the counts of the null model; variants of few carriers are left out, each for itself."""
+        return () if self.null.is_done(state["null"]) else self.null.cells(state["null"], total)
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of the first round."""
+        return self.null.persons(state["null"], vector)
+
+    def sums(self, state: State, total: Vector) -> Sums:
+        """Return the sums of the null model of which few persons may have nearly all."""
+        return {} if self.null.is_done(state["null"]) else self.null.sums(state["null"], total)
+
+    def combine(self, state: State, total: Vector) -> State:
+        """Return the state after a round."""
+        if not self.null.is_done(state["null"]):
+            null = self.null.combine(state["null"], total)
+            return {**state, "null": null, "problem": null["problem"]}
+        if self._counts.is_done(state["counts"]):
+            tested = self._tested(state, total) if self._is_linear else self._looked(state, total)
+            return self._begun({**state, **tested})
+        counted = {**state, "counts": self._counts.combine(state["counts"], total)}
+        return self._begun(counted) if self._counts.is_done(counted["counts"]) else counted
+
+    def result(self, state: State) -> dict[str, Any]:
+        """Return for each variant its frequency, coefficient, error and p-value, a list for each, and the problem."""
+        told = {
+            "name": self.name,
+            "kind": self.kind,
+            "family": self.null.family,
+            "formula": self.null.formula.text,
+            "rows": state["null"]["rows"],
+            "build": self.build,
+            "statistic": "t" if self._is_linear else "z",
+            "problem": state["problem"],
+        }
+        if state["problem"]:
+            return {**told, "inflation": None, "left_out": {}, **{key: [] for key in COLUMNS}}
+        return {**told, **self._columns(state)}
+
+    def _columns(self, state: State) -> dict[str, Any]:
+        reasons = self._counts.reasons(state["counts"])
+        kept = self._kept(state)
+        found = [place for place, effect in enumerate(state["effects"]) if effect is not None]
+        for place in set(range(len(kept))) - set(found):
+            reasons[kept[place]] = DIVERGED
+        which = kept[found]
+        effect = np.array([state["effects"][place] for place in found], dtype=np.float64)
+        error = np.array([state["errors"][place] for place in found], dtype=np.float64)
+        persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
+        statistic = effect / error
+        tail = stdtr(persons - self.parameters, -abs(statistic)) if self._is_linear else ndtr(-abs(statistic))
+        columns = (
+            [self.panel[index].text for index in which],
+            persons.tolist(),
+            ((one + 2 * two) / (2 * persons)).tolist(),
+            effect.tolist(),
+            error.tolist(),
+            [shortened(2 * float(p)) for p in tail],
+        )
+        return {
+            "inflation": shortened(float(np.median(statistic**2)) / MEDIAN) if found else None,
+            "left_out": tally(reasons),
+            **dict(zip(COLUMNS, columns, strict=True)),
+        }
+
+    @property
+    def _is_linear(self) -> bool:
+        return self.null.family == "gaussian"
+
+    @cached_property
+    def _counts(self) -> GenotypeCounts:
+        return GenotypeCounts(self.panel, self.minimum_cell, None if self._is_linear else self.null.formula.response)
+
+    def _kept(self, state: State) -> npt.NDArray[np.int64]:
+        reasons = self._counts.reasons(state["counts"])
+        return np.array([index for index, reason in enumerate(reasons) if not reason], dtype=np.int64)
+
+    def _next(self, state: State) -> npt.NDArray[np.int64]:
+        """Return which variants the next round is about."""
+        kept, done = self._kept(state), len(state["effects"])
+        if not self._is_linear:
+            return kept[done + np.array(state["looked"]["open"], dtype=np.int64)]
+        return kept[done : done + NUMBERS // sum(models.linear_numbers(self.null.parameters))]
+
+    def _missing(self, state: State, which: npt.NDArray[np.int64]) -> tuple[Vector, models.Marks, models.Marks]:
+        """Return the mean dose of variants, which of them get it where they are not known, and which lose persons."""
+        persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
+        lacking = state["null"]["rows"] - persons
+        imputed = (lacking > 0) & (lacking < self.minimum_cell)
+        return (one + 2 * two) / np.maximum(persons, 1), imputed, (lacking > 0) & ~imputed
+
+    def _coefficients(self, state: State) -> Vector:
+        return np.array(state["null"]["best"]["coefficients"], dtype=np.float64)
+
+    def _begun(self, state: State) -> State:
+        """Return the state with the first trial of the next variants of a logistic model."""
+        left = len(self._kept(state)) - len(state["effects"])
+        if self._is_linear or state["looked"] is not None or left == 0:
+            return state
+        size = min(left, NUMBERS // models.logistic_numbers(self.null.parameters))
+        trial = [*self._coefficients(state).tolist(), 0.0]
+        begun = {"open": list(range(size)), "trial": [trial] * size, "found": [None] * size, "looks": 0}
+        return {**state, "looked": begun}
+
+    def _tested(self, state: State, total: Vector) -> State:
+        """Return effects and errors of a linear model, with those of the variants of one round."""
+        null, which = state["null"], self._next(state)
+        p, size = self.null.parameters, len(which)
+        means, imputed, partial = self._missing(state, which)
+        numbers, more = models.linear_numbers(p)
+        taken = np.zeros((more, size))
+        taken[:, partial] = total[numbers * size :].reshape(more, -1)
+        persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
+        filled = np.where(imputed, (null["rows"] - persons) * means**2, 0.0)
+        effect, squared = models.linear_estimates(
+            total[: numbers * size].reshape(numbers, size),
+            taken,
+            information=unfold(np.array(null["best"]["information"], dtype=np.float64), size=p),
+            squares=one + 4.0 * two + filled,
+            deviance=np.full(size, null["best"]["deviance"]),
+        )
+        degrees = np.where(imputed, null["rows"], persons) - self.parameters
+        error = np.sqrt(np.maximum(squared, 0.0) / degrees)
+        scale = null["outcome_scale"]
+        return {
+            "effects": [*state["effects"], *_plain(effect * scale)],
+            "errors": [*state["errors"], *_plain(error * scale)],
+        }
+
+    def _looked(self, state: State, total: Vector) -> State:
+        """Return what a look at a logistic model changes: the trials that are open, or the effects of all."""
+        looked, p = state["looked"], self.null.parameters
+        sums = total.reshape(models.logistic_numbers(p), -1)
+        trial, left, error, fails = models.logistic_step(sums, np.array(looked["trial"], dtype=np.float64).T)
+        found, still = list(looked["found"]), []
+        for place, index in enumerate(looked["open"]):
+            if fails[place]:
+                found[index] = [None, None]
+            elif left[place] <= models.SHORT:
+                found[index] = [float(trial[-1, place]), float(error[place])]
+            else:
+                still.append(place)
+        if still and looked["looks"] + 1 < MOST_LOOKS:
+            names = [looked["open"][place] for place in still]
+            rest = {"open": names, "trial": trial.T[still].tolist(), "found": found, "looks": looked["looks"] + 1}
+            return {"looked": rest}
+        ended = [each or [None, None] for each in found]
+        return {
+            "looked": None,
+            "effects": [*state["effects"], *(effect for effect, _error in ended)],
+            "errors": [*state["errors"], *(error for _effect, error in ended)],
+        }
+
+
+def _plain(values: Vector) -> list[float | None]:
+    """Return numbers as JSON has them, None where there is none."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]

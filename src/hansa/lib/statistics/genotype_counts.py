@@ -1,0 +1,176 @@
+"""How many persons have no, one or two copies of each variant's alternate allele, and which variants may be used.
+
+Counts come first, as with every analysis. A variant is left out where fewer than the minimum cell carry one of its
+alleles, in all or among those with one outcome: a sum over its carriers would be one about few persons.
+
+Two variants that nearly the same persons carry are a danger of their own: the difference of their sums is a sum over
+the few persons in which they differ. So for neighbours of nearly equal frequency these persons are counted too, over
+all hospitals, and of two that differ in somebody, but in fewer than the minimum cell, the second is left out.
+Variants that do not differ in anybody have the same sums, which tell nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hansa.lib.errors import InvalidError
+from hansa.lib.genomics.genotypes import COPIES, MISSING, Doses, Genotypes
+from hansa.lib.genomics.panel import Variant
+from hansa.lib.statistics.crossings import is_few
+from hansa.lib.statistics.estimator import Cell, State, Vector
+from hansa.lib.statistics.table import Mask, Table
+
+#: How many variants are counted in one round, and how many pairs of them are compared.
+CHUNK = 10_000
+PAIRS = 50_000
+#: How many neighbours a variant is compared with.
+WINDOW = 50
+#: How many genotypes are held at a time.
+HELD = 16_000_000
+WHAT = ("persons", "persons with one copy", "persons with two copies")
+#: Why a variant is left out, in the order in which it is looked for.
+ABSENT, FEW, SEPARATED, TWIN = "absent", "few", "separated", "twin"
+
+
+@dataclass(frozen=True)
+class GenotypeCounts:
+    """Count genotypes, in all and by the two levels of an outcome where one is named."""
+
+    panel: Sequence[Variant]
+    minimum_cell: int
+    outcome: str | None = None
+
+    def start(self) -> State:
+        """Return the state before the first variants are counted."""
+        return {"counts": [[] for _ in range(self._width)], "distances": [], "counted": False, "compared": False}
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether all variants are counted and neighbours compared."""
+        return bool(state["counted"] and state["compared"])
+
+    def local(self, state: State, table: Table) -> Vector:
+        """Return the counts of the next variants, or in how many persons the next neighbours differ."""
+        if state["counted"]:
+            pairs = self._next_pairs(state)
+            return np.concatenate([np.empty(0), *(_differing(table, part) for part in _parts(pairs, rows=table.rows))])
+        start, stop = self._next(state)
+        groups = [np.ones(table.rows, dtype=np.bool_)] if self.outcome is None else self._groups(table)
+        parts = list(blocks(table, np.arange(start, stop)))
+        counts = [[_counted(doses[among]) for doses in parts] for among in groups]
+        return np.concatenate([np.concatenate(group, axis=1).ravel() for group in counts])
+
+    def labels(self, state: State) -> tuple[str, ...]:
+        """Return the plain-words name of each count."""
+        if state["counted"]:
+            pairs = self._next_pairs(state).tolist()
+            return tuple(f"persons who differ in {self.panel[i].text} and {self.panel[j].text}" for i, j in pairs)
+        start, stop = self._next(state)
+        among = ("",) if self.outcome is None else (f" without {self.outcome}", f" with {self.outcome}")
+        named = [each.text for each in self.panel[start:stop]]
+        return tuple(f"{name}: {what}{group}" for group in among for what in WHAT for name in named)
+
+    def combine(self, state: State, total: Vector) -> State:
+        """Return the state after a round."""
+        whole = np.rint(total).astype(np.int64)
+        if state["counted"]:
+            found = [*state["distances"], *whole.tolist()]
+            return {**state, "distances": found, "compared": len(found) == len(self.pairs(state))}
+        added = whole.reshape(self._width, -1).tolist()
+        counts = [[*before, *more] for before, more in zip(state["counts"], added, strict=True)]
+        counted = {**state, "counts": counts, "counted": len(counts[0]) == len(self.panel)}
+        return {**counted, "compared": counted["counted"] and not len(self.pairs(counted))}
+
+    def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
+        """Return every count of a round with its name."""
+        return tuple(zip(self.labels(state), vector.tolist(), strict=True))
+
+    def numbers(self, state: State) -> npt.NDArray[np.int64]:
+        """Return persons, those with one copy and those with two, over all outcomes, shape (3, variants)."""
+        counts = np.array(state["counts"], dtype=np.int64)
+        return np.asarray(counts.reshape(-1, len(WHAT), counts.shape[1]).sum(axis=0), dtype=np.int64)
+
+    def reasons(self, state: State) -> list[str]:
+        """Return why each variant is left out, nothing where it may be used."""
+        found = self._by_counts(state)
+        for (first, second), distance in zip(self.pairs(state).tolist(), state["distances"], strict=True):
+            if not (found[first] or found[second]) and is_few(distance, minimum_cell=self.minimum_cell):
+                found[second] = TWIN
+        return found
+
+    def pairs(self, state: State) -> npt.NDArray[np.int64]:
+        """Return the neighbours that may differ in few persons, shape (pairs, 2)."""
+        persons, one, two = self.numbers(state)
+        copies, usable = one + 2 * two, np.array([not reason for reason in self._by_counts(state)], dtype=np.bool_)
+        places = np.flatnonzero(usable)
+        found = [np.empty((0, 2), dtype=np.int64)]
+        for offset in range(1, min(WINDOW, len(places) - 1) + 1):
+            first, second = places[:-offset], places[offset:]
+            # Each person in which two variants differ moves the copies by two at most, the persons called by one.
+            near = np.abs(copies[first] - copies[second]) < 2 * self.minimum_cell
+            near &= np.abs(persons[first] - persons[second]) < self.minimum_cell
+            found.append(np.stack([first[near], second[near]], axis=1))
+        pairs = np.concatenate(found)
+        return pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
+
+    def _by_counts(self, state: State) -> list[str]:
+        counts = np.array(state["counts"], dtype=np.int64).reshape(-1, len(WHAT), len(state["counts"][0]))
+        whole = counts.sum(axis=0)
+        carriers = [(group[1] + group[2], group[0] - group[2]) for group in counts]
+        few = (whole[1] + whole[2] < self.minimum_cell) | (whole[0] - whole[2] < self.minimum_cell)
+        separated = np.zeros(len(few), dtype=np.bool_)
+        for group in carriers:
+            for each in group:
+                few |= (each > 0) & (each < self.minimum_cell)
+                separated |= each == 0
+        absent = (whole[1] + whole[2] == 0) | (whole[0] == whole[2])
+        tests = zip(absent.tolist(), few.tolist(), separated.tolist(), strict=True)
+        return [ABSENT if a else FEW if f else SEPARATED if s and self.outcome else "" for a, f, s in tests]
+
+    @property
+    def _width(self) -> int:
+        return len(WHAT) if self.outcome is None else 2 * len(WHAT)
+
+    def _groups(self, table: Table) -> list[Mask]:
+        return [table[str(self.outcome)] == level for level in (0, 1)]
+
+    def _next(self, state: State) -> tuple[int, int]:
+        start = len(state["counts"][0])
+        return start, min(start + CHUNK, len(self.panel))
+
+    def _next_pairs(self, state: State) -> npt.NDArray[np.int64]:
+        start = len(state["distances"])
+        return self.pairs(state)[start : start + PAIRS]
+
+
+def genotypes_of(table: Table) -> Genotypes:
+    """Return the genotypes of a table; InvalidError where it has none."""
+    if table.genotypes is None:
+        raise InvalidError("The data have no genotypes.", "Choose a data set that was connected with genotypes.")
+    return table.genotypes
+
+
+def blocks(table: Table, which: npt.NDArray[np.int64]) -> Iterator[Doses]:
+    """Yield the doses of some variants in order, as many at a time as memory allows, each of shape (rows, some)."""
+    genotypes, step = genotypes_of(table), max(HELD // max(table.rows, 1), 1)
+    for start in range(0, len(which), step):
+        yield genotypes.chosen(which[start : start + step])
+
+
+def _counted(doses: Doses) -> npt.NDArray[np.float64]:
+    found = [(doses != MISSING).sum(axis=0), (doses == 1).sum(axis=0), (doses == COPIES).sum(axis=0)]
+    return np.array(found, dtype=np.float64)
+
+
+def _parts(pairs: npt.NDArray[np.int64], *, rows: int) -> Iterator[npt.NDArray[np.int64]]:
+    step = max(HELD // max(2 * rows, 1), 1)
+    for start in range(0, len(pairs), step):
+        yield pairs[start : start + step]
+
+
+def _differing(table: Table, pairs: npt.NDArray[np.int64]) -> Any:
+    which, back = np.unique(pairs, return_inverse=True)
+    doses, back = genotypes_of(table).chosen(which), back.reshape(pairs.shape)
+    return (doses[:, back[:, 0]] != doses[:, back[:, 1]]).sum(axis=0).astype(np.float64)
