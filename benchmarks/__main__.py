@@ -26,6 +26,7 @@ NAMES = (
     "cohorts",
     "quality",
     "large",
+    "gwas",
 )
 HEAD = ("figure", "Hansa", "target", "met", "peer", "peer in the same run", "ratio")
 MARKS = ("<!-- measured -->", "<!-- until here -->")

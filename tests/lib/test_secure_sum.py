@@ -335,3 +335,42 @@ def test_from_text_refuses_another_length() -> None:
 def test_from_text_refuses_what_is_not_base64() -> None:
     with pytest.raises(InvalidError, match="base64url"):
         from_text("§", size=1)
+
+
+@pytest.mark.parametrize("bound", [1.0, 900.0, 4_000.0, 2.0**25])
+def test_short_words_add_up_to_what_the_bound_lets_them_say(bound):
+    encoding = Encoding.short(bound, parties=3)
+    random = np.random.default_rng(1)
+    values = {party: random.uniform(-bound, bound, 1_000) for party in ("a", "b", "c")}
+    values["a"][0] = values["b"][0] = values["c"][0] = bound
+    values["a"][1] = -bound
+    keys = {party: SealingKey.generate() for party in values}
+    words = {}
+    for party, own in values.items():
+        others = {other: key.public for other, key in keys.items() if other != party}
+        shared = pair_keys(keys[party], others, own_id=party, context="study|1|1|")
+        masked = mask(own, own=party, keys=shared, encoding=encoding)
+        assert masked.nbytes == 4 * 1_001
+        words[party] = from_text(to_text(masked), size=1_000, encoding=encoding)
+
+    found = total(words, parties=list(values), encoding=encoding)
+
+    assert np.abs(found - sum(values.values())).max() <= 3 * 2.0 ** -(encoding.fraction_bits + 1)
+    with pytest.raises(InvalidError, match="bytes where"):
+        from_text(to_text(words["a"]), size=999, encoding=encoding)
+
+
+def test_counts_in_short_words_are_exact():
+    encoding = Encoding.short(10_000.0, parties=3)
+    counts = np.arange(10_000.0)
+    assert encoding.decode(encoding.encode(counts, parties=3)).tolist() == counts.tolist()
+
+
+def test_number_beyond_the_bound_is_refused_and_not_cut():
+    encoding = Encoding.short(100.0, parties=3)
+    with pytest.raises(InvalidError, match="too large"):
+        encoding.encode(np.array([300.0]), parties=3)
+
+
+def test_numbers_without_a_small_bound_have_no_short_words():
+    assert Encoding.short(2.0**30, parties=3) is None

@@ -11,7 +11,9 @@ section 4.0.1).
 Numbers travel as fixed-point integers modulo 2^64. One word has a resolution of 2^-40 and
 is for long vectors. Two words have a resolution of 2^-72 and are for statistics: any
 double of at least 2^-20 in size is carried without loss, and the decoded total is the
-exact sum, rounded once. A number which does not fit is refused, never clipped.
+exact sum, rounded once. Where very many numbers have a known bound, as over the variants of
+a genome, one word of 32 bits carries each with as many binary places as the bound leaves.
+A number which does not fit is refused, never clipped.
 
 A last word counts the parties, so masks that do not cancel are noticed rather than
 decoded. A mask protects one vector only: whoever repeats a round must either send the very
@@ -19,6 +21,7 @@ same bytes or take the next attempt. Nobody's drop-out is repaired: the round is
 among those who remain, under the next attempt.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,32 +35,41 @@ from hansa.lib.canonical import decode64, encode64
 from hansa.lib.errors import DisclosureError, InvalidError, UnreachableError
 from hansa.lib.keys import SealingKey, SealingPublicKey
 
-Words = NDArray[np.uint64]
+Words = NDArray[np.uint64] | NDArray[np.uint32]
 Numbers = NDArray[np.float64]
 
 LEAST_PARTIES = 3
 MOST_PARTIES = 128
 _LOW_BITS = 56  # the lower of two words: 55 bits and a sign, times 128 parties, stay below 2^63
-_RANGE_BITS = 62  # totals stay below 2^62 units, so a carry from the lower word still fits
+_SPARE_BITS = 2  # totals stay below 2^62 units, so a carry from the lower word still fits
 _BLOCK = 1 << 14  # words masked at a time: both buffers stay in the second-level cache
 _PURPOSE = b"hansa/secure-sum/1"
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """Say how a number becomes one or two 64-bit words."""
+    """Say how a number becomes one or two words, of 64 bits where nothing else is said."""
 
     limbs: int
     fraction_bits: int
+    bits: int = 64
+
+    @classmethod
+    def short(cls, bound: float, *, parties: int) -> "Encoding | None":
+        """Return the encoding in 32 bits of numbers of at most a size, None where that leaves no place for ones."""
+        fraction = 32 - _SPARE_BITS - math.ceil(math.log2(bound * parties + 1))
+        return cls(limbs=1, fraction_bits=fraction, bits=32) if fraction >= 0 else None
 
     def limit(self, parties: int) -> float:
         """Return the size that one party's number must stay below."""
-        return float(2.0 ** (_RANGE_BITS - self._high_bits)) / parties
+        return float(2.0 ** (self.bits - _SPARE_BITS - self._high_bits)) / parties
 
     def encode(self, values: Numbers, *, parties: int, labels: Sequence[str] = ()) -> Words:
         """Turn numbers into words, or refuse naming the number that does not fit."""
         self._check(values, parties=parties, labels=labels)
         high = np.rint(np.ldexp(values, self._high_bits))
+        if self.bits == 32:  # noqa: PLR2004 -- the other size of word
+            return high.astype(np.int32).view(np.uint32)
         if self.limbs == 1:
             return high.astype(np.int64).view(np.uint64)
         rest = values - np.ldexp(high, -self._high_bits)
@@ -67,7 +79,8 @@ class Encoding:
     def decode(self, words: Words) -> Numbers:
         """Turn added words back into numbers, each the exact total rounded to a double."""
         if self.limbs == 1:
-            return np.ldexp(words.view(np.int64).astype(np.float64), -self.fraction_bits)
+            signed = np.int32 if self.bits == 32 else np.int64  # noqa: PLR2004 -- the other size of word
+            return np.ldexp(words.view(signed).astype(np.float64), -self.fraction_bits)
         high, low = words.view(np.int64).reshape(2, -1)
         return np.ldexp(_join(high, low), -self.fraction_bits)
 
@@ -155,7 +168,7 @@ def mask(
             "With two parties each could subtract its own numbers: ask a third to join.",
         )
     encoded = encoding.encode(values, parties=parties, labels=labels)
-    words = np.concatenate([encoded, np.ones(1, dtype=np.uint64)])
+    words: Words = np.concatenate([encoded, np.ones(1, dtype=encoded.dtype)])
     for other, key in keys.items():
         _blend(words, key=key, adds=own < other)
     return words
@@ -189,18 +202,20 @@ def total(masked: Mapping[str, Words], *, parties: Collection[str], encoding: En
 
 def to_text(words: Words) -> str:
     """Write words as base64url text of little-endian bytes, as letters carry them."""
-    return encode64(words.astype("<u8").tobytes())
+    return encode64(words.astype(f"<u{words.itemsize}").tobytes())
 
 
 def from_text(text: str, *, size: int, encoding: Encoding = STATISTICS) -> Words:
     """Read the words of ``size`` masked numbers, refusing any other length."""
     raw = decode64(text)
-    due = 8 * (encoding.limbs * size + 1)
+    due = encoding.bits // 8 * (encoding.limbs * size + 1)
     if len(raw) != due:
         raise InvalidError(
             f"A masked vector has {len(raw)} bytes where {due} are due.",
             "Both sides must run the same protocol and the same version of Hansa.",
         )
+    if encoding.bits == 32:  # noqa: PLR2004 -- the other size of word
+        return np.frombuffer(raw, dtype="<u4").astype(np.uint32)
     return np.frombuffer(raw, dtype="<u8").astype(np.uint64)
 
 
@@ -231,7 +246,7 @@ def _blend(words: Words, *, key: bytes, adds: bool) -> None:
     change = np.add if adds else np.subtract
     zeros = bytes(8 * _BLOCK)
     buffer = bytearray(8 * _BLOCK + 15)  # update_into asks for one cipher block to spare
-    noise = np.frombuffer(buffer, dtype="<u8", count=_BLOCK)
+    noise = np.frombuffer(buffer, dtype=f"<u{words.itemsize}", count=_BLOCK)
     for start in range(0, words.size, _BLOCK):
         part = words[start : start + _BLOCK]
         stream.update_into(zeros[: part.nbytes], buffer)

@@ -104,16 +104,18 @@ def test_build_is_the_one_that_the_file_says(two, made, tmp_path):
     assert add(two, f"{path}#people.csv", build="as_the_file_says").build == "GRCh37"
 
 
-def test_what_is_not_installed_is_named(two, path, monkeypatch):
+def test_what_is_not_installed_is_named(two, made, tmp_path, monkeypatch):
+    (tmp_path / "cohort.vcf").write_text("")
+    made.frame.to_csv(tmp_path / "people.csv", index=False)
     real = builtins.__import__
 
     def without(name, *given, **more):
-        if name == "bed_reader":
+        if name == "cyvcf2":
             raise ImportError(name)
         return real(name, *given, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert "hansa[genomics]" in faults(two, f"{path}#site.csv")["source"]
+    assert "hansa[genomics]" in faults(two, f"{tmp_path}/cohort.vcf#people.csv")["source"]
 
 
 def test_study_of_variants_stands_on_genotypes_of_its_build(three, made, path, tmp_path):

@@ -11,6 +11,7 @@ from hansa.lib.statistics import table as tables_of
 from hansa.lib.statistics.programme import Programme, rehearse
 from hansa.lib.statistics.protocol import parse
 from hansa.lib.statistics.table import Partitions, Table
+from tests.lib.genomics import people
 from tests.lib.statistics import samples
 from tests.lib.statistics.samples import close, numbers, r_glm, split, table_of
 
@@ -391,3 +392,23 @@ def test_every_analysis_is_judged_in_every_round():
 
     assert counts[0] > 100
     assert len(programme.own_cells(table)) >= counts[0] / 10
+
+
+def test_numbers_of_many_variants_are_written_shortly_and_all_others_in_full(tmp_path):
+    made = people.pooled(persons=120, variants=20)
+    wanted = parse(people.protocol(made.panel, people.LINEAR, people.LOGISTIC, cell=5))
+    alone = parse(people.protocol(made.panel, people.LINEAR, cell=5))
+    tables = [people.table(path, wanted, tmp_path) for path in people.split(made, tmp_path)]
+    widths = {}
+    for name, protocol in (("both", wanted), ("linear", alone)):
+        programme, state = Programme(protocol), Programme(protocol).start()
+        widths[name] = []
+        while not programme.is_done(state):
+            last = state
+            widths[name].append(programme.encoding(state, parties=3).bits)
+            state = programme.combine(state, np.sum([programme.local(state, each) for each in tables], axis=0))
+    assert widths["linear"][0] == 64
+    assert widths["linear"][-1] == 32
+    # Newton's method needs all digits, and with it whatever is added in the same round.
+    assert widths["both"][-1] == 64
+    assert Programme(alone).encoding({**last, "rows": 2**30}, parties=3).bits == 64

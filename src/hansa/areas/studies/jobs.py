@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hansa.areas.studies import computing, counting, datasets, genotypes, guards, omop, queries, rounds
-from hansa.areas.studies.models import Contribution, Dataset, Inquiry, Round, Study
+from hansa.areas.studies.models import Dataset, Inquiry, Round, Study
 from hansa.areas.studies.rules import CONTRIBUTE, COUNT
 from hansa.areas.studies.states import OPEN, DatasetState, InquiryState, State
 from hansa.kernel import joint
@@ -20,7 +20,7 @@ from hansa.lib.canonical import JSON, digest
 from hansa.lib.disclosure import check_totals
 from hansa.lib.errors import DisclosureError, RefusedError
 from hansa.lib.keys import SealingPublicKey
-from hansa.lib.secure_sum import STATISTICS, Numbers, Words
+from hansa.lib.secure_sum import STATISTICS, Encoding, Numbers, Words
 
 APPROVAL_SECONDS = 0.2
 
@@ -116,7 +116,14 @@ def masked(study: Study, round_: Round, *, values: Numbers, labels: list[str]) -
         study.urn, attempt=round_.attempt, round_number=round_.number, state=digest(round_.state)
     )
     keys = secure_sum.pair_keys(rounds.mask_key(study), others, own_id=own().id, context=context)
-    return secure_sum.mask(values, own=own().id, keys=keys, encoding=STATISTICS, labels=labels)
+    return secure_sum.mask(values, own=own().id, keys=keys, encoding=encoding_of(study, round_), labels=labels)
+
+
+def encoding_of(study: Study, round_: Round) -> Encoding:
+    """Return how the numbers of a round are written; those of two parties are never written shortly."""
+    if not queries.is_protected(study):
+        return STATISTICS
+    return queries.programme(study).encoding(round_.state, parties=len(study.parties))
 
 
 @job("studies.combine")
@@ -126,7 +133,7 @@ def combine(row: Job) -> Effect:
     if round_ is None or round_.closed is not None:
         return nothing
     programme = queries.programme(study)
-    total = added(study, queries.contributions_of(round_))
+    total = added(study, round_)
     state = combined(study, round_, total=total)
     result = programme.result(state, study=study.urn) if programme.is_done(state) else None
     numbers = [float(value) for value in total]
@@ -152,10 +159,14 @@ def combine(row: Job) -> Effect:
     return effect
 
 
-def added(study: Study, given: dict[str, Contribution]) -> Numbers:
+def added(study: Study, round_: Round) -> Numbers:
     """Return the sum of all contributions of a round."""
-    words = {party: secure_sum.from_text(row.words, size=row.size) for party, row in given.items()}
-    return secure_sum.total(words, parties=study.parties)
+    encoding = encoding_of(study, round_)
+    words = {
+        party: secure_sum.from_text(row.words, size=row.size, encoding=encoding)
+        for party, row in queries.contributions_of(round_).items()
+    }
+    return secure_sum.total(words, parties=study.parties, encoding=encoding)
 
 
 def combined(study: Study, round_: Round, *, total: Numbers) -> dict[str, Any]:

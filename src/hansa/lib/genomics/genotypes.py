@@ -45,12 +45,16 @@ class Genotypes:
     def chosen(self, which: npt.NDArray[np.int64]) -> Doses:
         """Return the copies of some variants of the panel, shape (rows, len(which)), MISSING where not known."""
         columns, turned = self.columns[which], self.turned[which]
-        found = np.full((len(self.people), len(which)), MISSING, dtype=np.int8)
-        there = np.flatnonzero(columns != ABSENT)
-        if len(there) and len(self.people):
+        there = columns != ABSENT
+        if there.all():
+            found = self.read(self.people, columns)
+        else:
+            # Variant after variant, as files have them, so that nothing is turned over on the way.
+            found = np.full((len(self.people), len(which)), MISSING, dtype=np.int8, order="F")
             found[:, there] = self.read(self.people, columns[there])
-        counted = found[:, turned]
-        found[:, turned] = np.where(counted == MISSING, MISSING, COPIES - counted)
+        if turned.any():
+            counted = found[:, turned]
+            found[:, turned] = np.where(counted == MISSING, MISSING, COPIES - counted)
         return found
 
     def select(self, which: npt.NDArray[np.bool_]) -> "Genotypes":

@@ -19,7 +19,7 @@ from scipy.special import gammaincc
 from hansa.lib.genomics.panel import Variant
 from hansa.lib.statistics.arithmetic import shortened
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
-from hansa.lib.statistics.genotype_counts import GenotypeCounts
+from hansa.lib.statistics.genotype_counts import GenotypeCounts, named
 from hansa.lib.statistics.table import Table
 
 Counts: TypeAlias = npt.NDArray[np.int64]
@@ -50,6 +50,14 @@ class AlleleFrequencies:
         """Return the counts of the next variants."""
         return self._counts.local(state, table)
 
+    def size(self, state: State) -> int:
+        """Return how many numbers `local` gives in this state."""
+        return self._counts.size(state)
+
+    def bound(self, state: State) -> float:
+        """Return that each row is counted once at most."""
+        return 1.0
+
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each count."""
         return self._counts.labels(state)
@@ -72,7 +80,7 @@ class AlleleFrequencies:
 
     def result(self, state: State) -> dict[str, Any]:
         """Return persons, frequency and the test of Hardy and Weinberg, a list for each, variant by variant."""
-        reasons = self._counts.reasons(state)
+        reasons = named(self._counts.reasons(state))
         persons, one, two = self._counts.numbers(state)
         kept = [index for index, reason in enumerate(reasons) if not reason]
         chosen = persons[kept], one[kept], two[kept]

@@ -9,7 +9,6 @@ of the squared statistics over that of chi-square; well above 1 it tells of rela
 formula does not adjust for (Devlin and Roeder, Biometrics 55 (1999) 997-1004).
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,12 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, stdtr
 
+from hansa.lib.canonical import decode64, encode64
 from hansa.lib.genomics.panel import Variant
 from hansa.lib.statistics import variant_models as models
 from hansa.lib.statistics.allele_frequencies import tally
 from hansa.lib.statistics.arithmetic import shortened, unfold
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
-from hansa.lib.statistics.genotype_counts import GenotypeCounts, blocks
+from hansa.lib.statistics.genotype_counts import USABLE, GenotypeCounts, blocks, named
 from hansa.lib.statistics.glm import Glm
 from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
@@ -71,8 +71,9 @@ class Gwas:
             "null": self.null.start(),
             "counts": self._counts.start(),
             "looked": None,
-            "effects": [],
-            "errors": [],
+            "done": 0,
+            "sums": [],
+            "found": [],
             "problem": None,
         }
 
@@ -80,7 +81,7 @@ class Gwas:
         """Tell whether every variant was tested, or the null model cannot be estimated."""
         if state["problem"]:
             return True
-        return self._counts.is_done(state["counts"]) and len(state["effects"]) == len(self._kept(state))
+        return self._counts.is_done(state["counts"]) and state["done"] == len(self._kept(state))
 
     def local(self, state: State, table: Table) -> Vector:
         """Return what the null model asks for, then genotype counts, then sums of the next variants."""
@@ -102,6 +103,30 @@ class Gwas:
                 found.append(models.logistic_sums(rows, known, trial=np.array(state["looked"]["trial"]).T[:, part]))
             place = part.stop
         return np.concatenate([np.concatenate(each) for each in zip(*found, strict=True)])
+
+    def size(self, state: State) -> int:
+        """Return how many numbers `local` gives in this state."""
+        if not self.null.is_done(state["null"]):
+            return len(self.null.labels(state["null"]))
+        if not self._counts.is_done(state["counts"]):
+            return self._counts.size(state["counts"])
+        which, p = self._next(state), self.null.parameters
+        if not self._is_linear:
+            return models.logistic_numbers(p) * len(which)
+        numbers, more = models.linear_numbers(p)
+        return numbers * len(which) + more * int(np.count_nonzero(self._missing(state, which)[2]))
+
+    def bound(self, state: State) -> float | None:
+        """Return how large a sum is at most for each row, None for those of Newton's method, which need all digits.
+
+        Columns and residual have a mean square of one at most and doses are two at most, so no sum of their products
+        is larger than twice the rows (Cauchy and Schwarz).
+        """
+        if not self.null.is_done(state["null"]):
+            return None
+        if not self._counts.is_done(state["counts"]):
+            return 1.0
+        return 2.0 if self._is_linear else None
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each number."""
@@ -160,17 +185,18 @@ class Gwas:
         return {**told, **self._columns(state)}
 
     def _columns(self, state: State) -> dict[str, Any]:
-        reasons = self._counts.reasons(state["counts"])
-        kept = self._kept(state)
-        found = [place for place, effect in enumerate(state["effects"]) if effect is not None]
-        for place in set(range(len(kept))) - set(found):
-            reasons[kept[place]] = DIVERGED
-        which = kept[found]
-        effect = np.array([state["effects"][place] for place in found], dtype=np.float64)
-        error = np.array([state["errors"][place] for place in found], dtype=np.float64)
+        reasons, kept = named(self._counts.reasons(state["counts"])), self._kept(state)
+        effect, error = (
+            self._solved(state) if self._is_linear else np.array(state["found"], dtype=np.float64).reshape(-1, 2).T
+        )
+        for index in kept[np.isnan(effect)]:
+            reasons[index] = DIVERGED
+        which, found = kept[~np.isnan(effect)], ~np.isnan(effect)
+        effect, error = effect[found], error[found]
         persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
         statistic = effect / error
-        tail = stdtr(persons - self.parameters, -abs(statistic)) if self._is_linear else ndtr(-abs(statistic))
+        degrees = self._degrees(state, which)
+        tail = stdtr(degrees, -abs(statistic)) if self._is_linear else ndtr(-abs(statistic))
         columns = (
             [self.panel[index].text for index in which],
             persons.tolist(),
@@ -180,10 +206,15 @@ class Gwas:
             [shortened(2 * float(p)) for p in tail],
         )
         return {
-            "inflation": shortened(float(np.median(statistic**2)) / MEDIAN) if found else None,
+            "inflation": shortened(float(np.median(statistic**2)) / MEDIAN) if len(which) else None,
             "left_out": tally(reasons),
             **dict(zip(COLUMNS, columns, strict=True)),
         }
+
+    def _degrees(self, state: State, which: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the degrees of freedom of each variant; one with means in the place of a few loses nobody."""
+        persons, imputed = self._counts.numbers(state["counts"])[0][which], self._missing(state, which)[1]
+        return np.asarray(np.where(imputed, state["null"]["rows"], persons) - self.parameters)
 
     @property
     def _is_linear(self) -> bool:
@@ -194,15 +225,20 @@ class Gwas:
         return GenotypeCounts(self.panel, self.minimum_cell, None if self._is_linear else self.null.formula.response)
 
     def _kept(self, state: State) -> npt.NDArray[np.int64]:
-        reasons = self._counts.reasons(state["counts"])
-        return np.array([index for index, reason in enumerate(reasons) if not reason], dtype=np.int64)
+        return np.flatnonzero(self._counts.reasons(state["counts"]) == USABLE)
 
     def _next(self, state: State) -> npt.NDArray[np.int64]:
         """Return which variants the next round is about."""
-        kept, done = self._kept(state), len(state["effects"])
-        if not self._is_linear:
-            return kept[done + np.array(state["looked"]["open"], dtype=np.int64)]
-        return kept[done : done + NUMBERS // sum(models.linear_numbers(self.null.parameters))]
+        if self._is_linear:
+            return self._part(state, done=state["done"])
+        kept, open_ = self._kept(state), np.array(state["looked"]["open"], dtype=np.int64)
+        return np.asarray(kept[state["done"] + open_])
+
+    def _part(self, state: State, *, done: int) -> npt.NDArray[np.int64]:
+        """Return as many variants after those done as one round has numbers for."""
+        kept, (numbers, more) = self._kept(state)[done:], models.linear_numbers(self.null.parameters)
+        asked = np.cumsum(numbers + more * self._missing(state, kept)[2])
+        return kept[: max(int(np.searchsorted(asked, NUMBERS, side="right")), 1)]
 
     def _missing(self, state: State, which: npt.NDArray[np.int64]) -> tuple[Vector, models.Marks, models.Marks]:
         """Return the mean dose of variants, which of them get it where they are not known, and which lose persons."""
@@ -216,7 +252,7 @@ class Gwas:
 
     def _begun(self, state: State) -> State:
         """Return the state with the first trial of the next variants of a logistic model."""
-        left = len(self._kept(state)) - len(state["effects"])
+        left = len(self._kept(state)) - state["done"]
         if self._is_linear or state["looked"] is not None or left == 0:
             return state
         size = min(left, NUMBERS // models.logistic_numbers(self.null.parameters))
@@ -225,8 +261,24 @@ class Gwas:
         return {**state, "looked": begun}
 
     def _tested(self, state: State, total: Vector) -> State:
-        """Return effects and errors of a linear model, with those of the variants of one round."""
-        null, which = state["null"], self._next(state)
+        """Return the sums of a linear model as they are, which say the same on every processor."""
+        done = state["done"] + len(self._next(state))
+        return {"sums": [*state["sums"], encode64(total.astype("<f8").tobytes())], "done": done}
+
+    def _solved(self, state: State) -> tuple[Vector, Vector]:
+        """Return effects and errors of a linear model from the sums of all rounds."""
+        effects, errors, done = [np.empty(0)], [np.empty(0)], 0
+        for text in state["sums"]:
+            which = self._part(state, done=done)
+            effect, error = self._estimated(state, np.frombuffer(decode64(text), dtype="<f8"), which=which)
+            effects.append(effect)
+            errors.append(error)
+            done += len(which)
+        return np.concatenate(effects), np.concatenate(errors)
+
+    def _estimated(self, state: State, total: Vector, *, which: npt.NDArray[np.int64]) -> tuple[Vector, Vector]:
+        """Return effects and errors of the variants of one round."""
+        null = state["null"]
         p, size = self.null.parameters, len(which)
         means, imputed, partial = self._missing(state, which)
         numbers, more = models.linear_numbers(p)
@@ -241,13 +293,8 @@ class Gwas:
             squares=one + 4.0 * two + filled,
             deviance=np.full(size, null["best"]["deviance"]),
         )
-        degrees = np.where(imputed, null["rows"], persons) - self.parameters
-        error = np.sqrt(np.maximum(squared, 0.0) / degrees)
-        scale = null["outcome_scale"]
-        return {
-            "effects": [*state["effects"], *_plain(effect * scale)],
-            "errors": [*state["errors"], *_plain(error * scale)],
-        }
+        error = np.sqrt(np.maximum(squared, 0.0) / self._degrees(state, which))
+        return effect * null["outcome_scale"], error * null["outcome_scale"]
 
     def _looked(self, state: State, total: Vector) -> State:
         """Return what a look at a logistic model changes: the trials that are open, or the effects of all."""
@@ -267,13 +314,4 @@ class Gwas:
             rest = {"open": names, "trial": trial.T[still].tolist(), "found": found, "looks": looked["looks"] + 1}
             return {"looked": rest}
         ended = [each or [None, None] for each in found]
-        return {
-            "looked": None,
-            "effects": [*state["effects"], *(effect for effect, _error in ended)],
-            "errors": [*state["errors"], *(error for _effect, error in ended)],
-        }
-
-
-def _plain(values: Vector) -> list[float | None]:
-    """Return numbers as JSON has them, None where there is none."""
-    return [value if math.isfinite(value) else None for value in values.tolist()]
+        return {"looked": None, "done": state["done"] + len(ended), "found": [*state["found"], *ended]}

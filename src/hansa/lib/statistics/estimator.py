@@ -21,7 +21,7 @@ cases only, Table 1 receives all rows; the programme sees to that.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -84,3 +84,19 @@ class Estimator(Protocol):
 
     def result(self, state: State) -> dict[str, Any]:
         """Return what the finished analysis releases, as JSON."""
+
+
+@runtime_checkable
+class Sized(Protocol):
+    """Tell the number of sums without naming them; for estimators of many."""
+
+    def size(self, state: State) -> int:
+        """Return how many numbers `local` gives in this state."""
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """Tell how large sums can be, so that many of them are written in few bits; for estimators of many."""
+
+    def bound(self, state: State) -> float | None:
+        """Return how large the sum of a site is at most for each row of all sites, None where it needs all digits."""

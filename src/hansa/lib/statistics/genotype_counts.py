@@ -11,15 +11,16 @@ Variants that do not differ in anybody have the same sums, which tell nothing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hansa.lib.canonical import decode64, encode64
 from hansa.lib.errors import InvalidError
 from hansa.lib.genomics.genotypes import COPIES, MISSING, Doses, Genotypes
 from hansa.lib.genomics.panel import Variant
-from hansa.lib.statistics.crossings import is_few
 from hansa.lib.statistics.estimator import Cell, State, Vector
 from hansa.lib.statistics.table import Mask, Table
 
@@ -33,6 +34,8 @@ HELD = 16_000_000
 WHAT = ("persons", "persons with one copy", "persons with two copies")
 #: Why a variant is left out, in the order in which it is looked for.
 ABSENT, FEW, SEPARATED, TWIN = "absent", "few", "separated", "twin"
+REASONS = ("", ABSENT, FEW, SEPARATED, TWIN)
+USABLE = 0
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,24 @@ class GenotypeCounts:
 
     def start(self) -> State:
         """Return the state before the first variants are counted."""
-        return {"counts": [[] for _ in range(self._width)], "distances": [], "counted": False, "compared": False}
+        return {"counts": [""] * self._width, "pairs": None, "reasons": None}
 
     def is_done(self, state: State) -> bool:
         """Tell whether all variants are counted and neighbours compared."""
-        return bool(state["counted"] and state["compared"])
+        return state["reasons"] is not None
+
+    def size(self, state: State) -> int:
+        """Return how many numbers `local` gives in this state."""
+        if state["pairs"] is not None:
+            return len(self._next_pairs(state))
+        start, stop = self._next(state)
+        return self._width * (stop - start)
 
     def local(self, state: State, table: Table) -> Vector:
         """Return the counts of the next variants, or in how many persons the next neighbours differ."""
-        if state["counted"]:
-            pairs = self._next_pairs(state)
-            return np.concatenate([np.empty(0), *(_differing(table, part) for part in _parts(pairs, rows=table.rows))])
+        if state["pairs"] is not None:
+            pairs = _parts(self._next_pairs(state), rows=table.rows)
+            return np.concatenate([np.empty(0), *(_differing(table, part) for part in pairs)])
         start, stop = self._next(state)
         groups = [np.ones(table.rows, dtype=np.bool_)] if self.outcome is None else self._groups(table)
         parts = list(blocks(table, np.arange(start, stop)))
@@ -64,7 +74,7 @@ class GenotypeCounts:
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each count."""
-        if state["counted"]:
+        if state["pairs"] is not None:
             pairs = self._next_pairs(state).tolist()
             return tuple(f"persons who differ in {self.panel[i].text} and {self.panel[j].text}" for i, j in pairs)
         start, stop = self._next(state)
@@ -75,13 +85,18 @@ class GenotypeCounts:
     def combine(self, state: State, total: Vector) -> State:
         """Return the state after a round."""
         whole = np.rint(total).astype(np.int64)
-        if state["counted"]:
-            found = [*state["distances"], *whole.tolist()]
-            return {**state, "distances": found, "compared": len(found) == len(self.pairs(state))}
-        added = whole.reshape(self._width, -1).tolist()
-        counts = [[*before, *more] for before, more in zip(state["counts"], added, strict=True)]
-        counted = {**state, "counts": counts, "counted": len(counts[0]) == len(self.panel)}
-        return {**counted, "compared": counted["counted"] and not len(self.pairs(counted))}
+        if state["pairs"] is not None:
+            pairs, compared = unpacked(state["pairs"]).reshape(-1, 2), len(total)
+            reasons = self._compared(unpacked(state["found"]), pairs[:compared], distances=whole)
+            return self._told({**state, "pairs": packed(pairs[compared:]) or None, "found": packed(reasons)})
+        added = whole.reshape(self._width, -1)
+        counts = np.concatenate([self._counts(state), added], axis=1)
+        told = [packed(line) for line in counts]
+        if counts.shape[1] < len(self.panel):
+            return {**state, "counts": told}
+        found = self._by_counts(counts)
+        pairs = self._pairs(counts, usable=found == USABLE)
+        return self._told({"counts": told, "pairs": packed(pairs) or None, "reasons": None, "found": packed(found)})
 
     def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
         """Return every count of a round with its name."""
@@ -89,22 +104,36 @@ class GenotypeCounts:
 
     def numbers(self, state: State) -> npt.NDArray[np.int64]:
         """Return persons, those with one copy and those with two, over all outcomes, shape (3, variants)."""
-        counts = np.array(state["counts"], dtype=np.int64)
-        return np.asarray(counts.reshape(-1, len(WHAT), counts.shape[1]).sum(axis=0), dtype=np.int64)
+        return _whole(self._counts(state))
 
-    def reasons(self, state: State) -> list[str]:
-        """Return why each variant is left out, nothing where it may be used."""
-        found = self._by_counts(state)
-        for (first, second), distance in zip(self.pairs(state).tolist(), state["distances"], strict=True):
-            if not (found[first] or found[second]) and is_few(distance, minimum_cell=self.minimum_cell):
-                found[second] = TWIN
+    def reasons(self, state: State) -> npt.NDArray[np.int64]:
+        """Return why each variant is left out, as a place in REASONS, shape (variants,)."""
+        return unpacked(state["reasons"])
+
+    def _counts(self, state: State) -> npt.NDArray[np.int64]:
+        return np.stack([unpacked(line) for line in state["counts"]])
+
+    def _told(self, state: State) -> State:
+        """Return the state with its reasons where no neighbours are left to be compared."""
+        if state["pairs"] is not None:
+            return state
+        return {"counts": state["counts"], "pairs": None, "reasons": state["found"]}
+
+    def _compared(
+        self, reasons: npt.NDArray[np.int64], pairs: npt.NDArray[np.int64], *, distances: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Return the reasons with those of second neighbours that differ in few persons from a first that is used."""
+        found = reasons.copy()
+        near = pairs[(distances > 0) & (distances < self.minimum_cell)]
+        for first, second in near.tolist():
+            if found[first] == found[second] == USABLE:
+                found[second] = REASONS.index(TWIN)
         return found
 
-    def pairs(self, state: State) -> npt.NDArray[np.int64]:
-        """Return the neighbours that may differ in few persons, shape (pairs, 2)."""
-        persons, one, two = self.numbers(state)
-        copies, usable = one + 2 * two, np.array([not reason for reason in self._by_counts(state)], dtype=np.bool_)
-        places = np.flatnonzero(usable)
+    def _pairs(self, counts: npt.NDArray[np.int64], *, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Return the neighbours that may differ in few persons, shape (pairs, 2), in the order of the second."""
+        persons, one, two = _whole(counts)
+        copies, places = one + 2 * two, np.flatnonzero(usable)
         found = [np.empty((0, 2), dtype=np.int64)]
         for offset in range(1, min(WINDOW, len(places) - 1) + 1):
             first, second = places[:-offset], places[offset:]
@@ -115,19 +144,18 @@ class GenotypeCounts:
         pairs = np.concatenate(found)
         return pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
 
-    def _by_counts(self, state: State) -> list[str]:
-        counts = np.array(state["counts"], dtype=np.int64).reshape(-1, len(WHAT), len(state["counts"][0]))
-        whole = counts.sum(axis=0)
-        carriers = [(group[1] + group[2], group[0] - group[2]) for group in counts]
-        few = (whole[1] + whole[2] < self.minimum_cell) | (whole[0] - whole[2] < self.minimum_cell)
-        separated = np.zeros(len(few), dtype=np.bool_)
-        for group in carriers:
-            for each in group:
-                few |= (each > 0) & (each < self.minimum_cell)
-                separated |= each == 0
-        absent = (whole[1] + whole[2] == 0) | (whole[0] == whole[2])
-        tests = zip(absent.tolist(), few.tolist(), separated.tolist(), strict=True)
-        return [ABSENT if a else FEW if f else SEPARATED if s and self.outcome else "" for a, f, s in tests]
+    def _by_counts(self, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return why each variant is left out by its counts, as a place in REASONS."""
+        persons, one, two = _whole(counts)
+        groups = counts.reshape(-1, len(WHAT), counts.shape[1])
+        # Those who carry the alternate allele, and those who carry the reference, among all and with each outcome.
+        carriers = np.stack([one + two, persons - two, *(group[1] + group[2] for group in groups)])
+        carriers = np.concatenate([carriers, [group[0] - group[2] for group in groups]])
+        found = np.full(counts.shape[1], USABLE)
+        found[(carriers == 0).any(axis=0)] = REASONS.index(SEPARATED)
+        found[((carriers > 0) & (carriers < self.minimum_cell)).any(axis=0)] = REASONS.index(FEW)
+        found[(carriers[:2] == 0).any(axis=0)] = REASONS.index(ABSENT)
+        return found
 
     @property
     def _width(self) -> int:
@@ -137,12 +165,34 @@ class GenotypeCounts:
         return [table[str(self.outcome)] == level for level in (0, 1)]
 
     def _next(self, state: State) -> tuple[int, int]:
-        start = len(state["counts"][0])
+        start = len(unpacked(state["counts"][0]))
         return start, min(start + CHUNK, len(self.panel))
 
     def _next_pairs(self, state: State) -> npt.NDArray[np.int64]:
-        start = len(state["distances"])
-        return self.pairs(state)[start : start + PAIRS]
+        return unpacked(state["pairs"]).reshape(-1, 2)[:PAIRS]
+
+
+def packed(values: npt.NDArray[np.int64]) -> str:
+    """Return whole numbers as text that a public state carries in little room, base64url of 32-bit words."""
+    return encode64(values.astype("<i4").tobytes())
+
+
+@lru_cache(maxsize=32)
+def unpacked(text: str) -> npt.NDArray[np.int64]:
+    """Return the whole numbers in a text of `packed`, which nobody may change."""
+    found = np.frombuffer(decode64(text), dtype="<i4").astype(np.int64)
+    found.flags.writeable = False
+    return found
+
+
+def _whole(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the counts over all outcomes, shape (3, variants)."""
+    return np.asarray(counts.reshape(-1, len(WHAT), counts.shape[1]).sum(axis=0), dtype=np.int64)
+
+
+def named(reasons: npt.NDArray[np.int64]) -> list[str]:
+    """Return each reason by its name, nothing where a variant may be used."""
+    return [REASONS[reason] for reason in reasons.tolist()]
 
 
 def genotypes_of(table: Table) -> Genotypes:

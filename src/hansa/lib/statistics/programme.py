@@ -26,10 +26,11 @@ import numpy as np
 from hansa.lib.canonical import canonical
 from hansa.lib.canonical import parse as parse_json
 from hansa.lib.errors import InvalidError
+from hansa.lib.secure_sum import STATISTICS, Encoding
 from hansa.lib.statistics import attrition
 from hansa.lib.statistics.analyses import Analysis
 from hansa.lib.statistics.crossings import is_few
-from hansa.lib.statistics.estimator import Cell, Estimator, State, Sums, Vector
+from hansa.lib.statistics.estimator import Bounded, Cell, Estimator, Sized, State, Sums, Vector
 from hansa.lib.statistics.kinds.kind import OwnRows
 from hansa.lib.statistics.kinds.registry import KINDS
 from hansa.lib.statistics.schema import Protocol
@@ -104,7 +105,7 @@ class Programme:
             if estimator.name in self._additive:
                 parts.append(estimator.local(part, block if self._sees_all(estimator, state) else complete))
             else:
-                parts.append(np.zeros(len(estimator.labels(part))))
+                parts.append(np.zeros(size_of(estimator, part)))
         return np.concatenate(parts)
 
     def completed(self, state: State, total: Vector, *, rows: Table | Partitions) -> Vector:
@@ -115,12 +116,27 @@ class Programme:
             found[0], place = 1.0, len(self._own)
             found[len(OWN_SUMS) : place] = self._entering(rows)
         for estimator, part in self._open(state):
-            size = len(estimator.labels(part))
+            size = size_of(estimator, part)
             if estimator.name not in self._additive:
                 whole = rows.complete(self._model_variables).whole()
                 found[place : place + size] = estimator.local(part, whole)
             place += size
         return found
+
+    def size(self, state: State) -> int:
+        """Return how many numbers leave a site in this round."""
+        own = len(self._own) if state["round"] == 0 else 0
+        return own + sum(size_of(estimator, part) for estimator, part in self._open(state))
+
+    def encoding(self, state: State, *, parties: int) -> Encoding:
+        """Return how the numbers of this round are written: shortly where each has a bound that all parties know."""
+        bounds = [
+            estimator.bound(part) if isinstance(estimator, Bounded) else None for estimator, part in self._open(state)
+        ]
+        if state["round"] == 0 or None in bounds:
+            return STATISTICS
+        largest = max(bound * state["rows"] for bound in bounds if bound is not None)
+        return Encoding.short(largest, parties=parties) or STATISTICS
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each sum, beginning with the analysis it is for."""
@@ -257,17 +273,22 @@ class Programme:
         """Yield each open analysis with its state and its part of the total."""
         place = len(self._own) if state["round"] == 0 else 0
         for estimator, part in self._open(state):
-            size = len(estimator.labels(part))
+            size = size_of(estimator, part)
             yield estimator, part, total[place : place + size]
             place += size
 
     def _check(self, state: State, total: Vector) -> None:
-        size = len(self.labels(state))
+        size = self.size(state)
         if total.shape != (size,) or not np.all(np.isfinite(total)):
             raise InvalidError(
                 f"The total of round {state['round'] + 1} is not {size} numbers.",
                 "Ask all sites to repeat the round with the same version of Hansa.",
             )
+
+
+def size_of(estimator: Estimator, state: State) -> int:
+    """Return how many numbers an estimator adds up, without naming each where it can tell."""
+    return estimator.size(state) if isinstance(estimator, Sized) else len(estimator.labels(state))
 
 
 def _sum(vectors: Iterator[Vector]) -> Vector:

@@ -53,9 +53,13 @@ class Known:
     @classmethod
     def of(cls, doses: Doses, *, means: Vector, imputed: Marks) -> "Known":
         """Return the doses with the `means`, shape (variants,), in the place of what `imputed` variants lack."""
-        lacking = doses == MISSING
-        filled = np.where(lacking, np.where(imputed, means, 0.0), doses)
-        return cls(filled, ~lacking | imputed)
+        filled = doses.astype(np.float64)
+        known = doses != MISSING
+        if not known.all():
+            lacking = ~known
+            filled[lacking] = np.broadcast_to(np.where(imputed, means, 0.0), doses.shape)[lacking]
+            known |= imputed
+        return cls(filled, known)
 
 
 def linear_sums(rows: Rows, known: Known, *, partial: Marks) -> list[Vector]:
