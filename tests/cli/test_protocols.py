@@ -162,7 +162,7 @@ def test_template_lists_what_there_is_and_prints_one(hansa, tmp_path):
 
     assert "self_controlled" in listed.out
     assert printed.out == (TEMPLATES / "test_negative.yaml").read_text(encoding="utf-8")
-    assert "There are: new_user_cohort, self_controlled, test_negative." in missing.err
+    assert "There are: new_user_cohort, self_controlled, test_negative, variants." in missing.err
 
 
 @pytest.mark.parametrize("file", sorted(TEMPLATES.glob("*.yaml")), ids=lambda file: file.stem)

@@ -16,6 +16,7 @@ FAMILIES = {
     "A colluding pair of nodes",
     "A coordinator that lies about the model state",
     "Differencing counts before a study",
+    "Twin variants",
 }
 FILES = sorted(SUITE.glob("test_attack_*.py"))
 
