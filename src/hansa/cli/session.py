@@ -20,7 +20,7 @@ ReaderOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 #: What people call a record by, kind by kind the first field that it has.
-NAMES = ("username", "institution", "hash", "name")
+NAMES = ("username", "institution", "hash", "name", "title")
 SHORTEST = 6
 
 

@@ -23,7 +23,7 @@ from hansa.lib.statistics.arithmetic import logarithm, shortened
 CONFIDENCE = 0.95
 #: Fewer say nothing about how errors vary.
 FEWEST_CONTROLS = 3
-HALVINGS = 200
+HALVINGS = 64
 # Variances of systematic error, on the scale of logarithms, between which the likelihood is looked at first.
 SMALLEST, LARGEST = 1e-8, 1e4
 PARTS = 96
