@@ -1,5 +1,6 @@
 import os
 import time
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -7,7 +8,15 @@ from django.db import connection
 
 from hansa.lib.errors import InvalidError
 from hansa.node import checks
-from hansa.node.checks import PRAGMAS, check_clock, check_files, check_pragmas, demand_soundness, pragmas
+from hansa.node.checks import (
+    PRAGMAS,
+    check_areas,
+    check_clock,
+    check_files,
+    check_pragmas,
+    demand_soundness,
+    pragmas,
+)
 from hansa.node.initialise import prepare
 
 sqlite_only = pytest.mark.skipif(
@@ -89,3 +98,18 @@ def test_fault_stops_the_node_with_its_remedy(node, db):
     assert "chmod go=" in refused.value.remedy
     assert checks.HANSA == "hansa"
     assert node == settings.HANSA_NODE
+
+
+def test_line_that_an_area_does_not_understand_is_found(node, db, settings):
+    settings.NODE = replace(settings.NODE, areas={"studies": {"compute": "dask://elsewhere.example:8786"}})
+
+    found = check_areas()
+
+    assert [fault.id for fault in found] == ["hansa.E004"]
+    assert "'compute' under [studies]" in found[0].msg
+    with pytest.raises(InvalidError, match="unprotected"):
+        demand_soundness()
+
+
+def test_area_without_a_table_has_nothing_wrong(node):
+    assert check_areas() == []

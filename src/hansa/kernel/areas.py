@@ -1,7 +1,7 @@
 """The register of areas: what each package under ``areas`` tells the node about itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -35,6 +35,8 @@ class Area:
     roles: tuple[Role, ...] = ()
     # Where addresses begin at which only machines knock: no session, no cookie, no form; who calls proves it otherwise.
     doors: tuple[str, ...] = ()
+    # Looks at the area's table of node.toml when the node starts, and raises InvalidError naming a wrong line.
+    check_lines: Callable[[Mapping[str, Any]], object] = dict
 
     def __post_init__(self) -> None:
         for door in self.doors:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.db import connections
 
+from hansa.kernel.areas import all_areas
 from hansa.lib.errors import InvalidError
 
 PRIVATE = (
@@ -70,6 +71,18 @@ def check_pragmas(
                 for name, found in pragmas(alias).items()
                 if found != PRAGMAS[name]
             )
+    return faults
+
+
+@register(HANSA)
+def check_areas(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
+    """Find a line that an area does not understand in its table of node.toml."""
+    faults: list[CheckMessage] = []
+    for area in all_areas():
+        try:
+            area.check_lines(settings.NODE.areas.get(area.name, {}))
+        except InvalidError as wrong:
+            faults.append(Error(wrong.message, hint=wrong.remedy, id="hansa.E004"))
     return faults
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hansa.areas.studies import actions, jobs, letters
+from hansa.areas.studies import actions, computing, jobs, letters
 from hansa.areas.studies.models import Dataset, Inquiry, Study
 from hansa.areas.studies.rules import GRANTS, VOCABULARY
 from hansa.kernel.areas import Area
@@ -17,4 +17,5 @@ AREA = Area(
     records=(Study, Inquiry, Dataset),
     vocabulary=VOCABULARY,
     grants=GRANTS,
+    check_lines=computing.cluster,
 )
