@@ -19,7 +19,7 @@ from hansa.node.initialise import prepare
 BERLIN = "https://ror.org/001w7jn25"
 TESTS = Path(__file__).parent
 #: The folders whose tests reach every line of what is measured.
-MEASURED = ("lib", "kernel", "areas")
+MEASURED = ("lib", "kernel", "areas", "security")
 LONG = 40
 UUID_TEXT = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
 HOME = Path(tempfile.mkdtemp(prefix="hansa-test-"))

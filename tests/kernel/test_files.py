@@ -166,3 +166,15 @@ def test_forget_removes_files_and_leaves_the_ledger_untouched(record):
 
 def test_record_has_no_files_unless_its_kind_says_so(record):
     assert Partner.files(record) == []
+
+
+def test_file_is_handed_out_to_be_kept_and_never_as_a_page(record):
+    with change({"test": "keep"}):
+        kept = files.keep(record, picture(1))
+
+    headers = files.headers(kept)
+
+    assert headers["Content-Disposition"].startswith("attachment")
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Type"] == kept.media_type

@@ -307,3 +307,13 @@ def test_form_offers_what_fits_the_study(connected):
     assert (offered(of_cohorts), offered(of_rows)) == (["data"], ["rows"])
     with given():
         assert len(views.choices("studies.approve")["dataset"]) == 2
+
+
+def test_database_that_is_only_tried_leaves_nothing_behind(two, tmp_path):
+    before = set(own().directory.iterdir())
+
+    found = omop.tried(str(database(tmp_path / "omop.duckdb")))
+
+    assert found["hansa"] == "data-check/1"
+    assert found["passed"] + found["failed"] == len(found["checks"])
+    assert set(own().directory.iterdir()) == before

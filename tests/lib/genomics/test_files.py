@@ -52,8 +52,9 @@ def test_vcf_is_kept_as_plinks_file(tmp_path, name):
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-def test_many_variants_are_read_in_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "_BLOCK", 2)
+@pytest.mark.parametrize("block", [2, 5])
+def test_many_variants_are_read_in_blocks(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(files, "_BLOCK", block)
     lines = [f"chr1\t{100 + place}\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\n" for place in range(5)]
     found = files.keep(vcf(tmp_path, *lines), tmp_path / "kept.bed")
     assert doses(tmp_path / "kept.bed", found).tolist() == [[0] * 5, [1] * 5, [2] * 5]

@@ -206,7 +206,10 @@ def test_every_number_has_a_name(made, paths, folder, analysis):
     while not programme.is_done(state):
         parts = [programme.local(state, table) for table in tables]
         assert len(programme.labels(state)) == len(set(programme.labels(state))) == len(parts[0])
-        state = programme.combine(state, np.sum(parts, axis=0))
+        total = np.sum(parts, axis=0)
+        assert min([CELL, *(count for _label, count in programme.cells(state, total))]) == CELL
+        assert programme.sums(state, total) == {}
+        state = programme.combine(state, total)
     assert programme.own_cells(tables[0])
 
 

@@ -400,13 +400,15 @@ def test_numbers_of_many_variants_are_written_shortly_and_all_others_in_full(tmp
     alone = parse(people.protocol(made.panel, people.LINEAR, cell=5))
     tables = [people.table(path, wanted, tmp_path) for path in people.split(made, tmp_path)]
     widths = {}
-    for name, protocol in (("both", wanted), ("linear", alone)):
+    counted = parse(people.protocol(made.panel, people.COUNTED, cell=5))
+    for name, protocol in (("counted", counted), ("both", wanted), ("linear", alone)):
         programme, state = Programme(protocol), Programme(protocol).start()
         widths[name] = []
         while not programme.is_done(state):
             last = state
             widths[name].append(programme.encoding(state, parties=3).bits)
             state = programme.combine(state, np.sum([programme.local(state, each) for each in tables], axis=0))
+    assert widths["counted"] == [64, 32]
     assert widths["linear"][0] == 64
     assert widths["linear"][-1] == 32
     # Newton's method needs all digits, and with it whatever is added in the same round.
