@@ -27,6 +27,16 @@ def test_methods_and_note_name_model_build_and_inflation():
     assert note == "4 variants on GRCh38; the result as a file holds all of them. Inflation 1.03."
     assert caption.startswith("4 variants")
     assert GWAS.asked(ASSOCIATED) == "bmi ~ age"
+    assert "principal" not in told
+
+
+def test_components_beside_the_model_are_told():
+    components = {"count": 2, "variants": 350, "explained": [0.04, 0.02]}
+    with translation.override("en"):
+        told = " ".join(GWAS.methods({**ASSOCIATED, "components": components}))
+    assert "2 principal components of 350 common variants" in told
+    assert "6.0\xa0% of the variance" in told
+    assert GWAS.asked({"formula": "bmi ~ age", "components": 4}) == "bmi ~ age + pc1 … pc4"
 
 
 def test_frequencies_stand_beside_the_test_of_equilibrium():

@@ -274,11 +274,13 @@ class FrequencyAnalysis(Asked):
 class GwasAnalysis(Regression):
     """Test each variant of the panel for its association with the response of a formula, which adjusts for the rest.
 
-    The formula names no variant: copies of the alternate allele are added to it, one variant at a time.
+    The formula names no variant: copies of the alternate allele are added to it, one variant at a time, and beside them
+    as many principal components of the genotypes as `components` says.
     """
 
     kind: Literal["gwas"]
     family: Literal["gaussian", "binomial"]
+    components: Annotated[int, Field(strict=True, ge=1, le=20)] | None = None
 
 
 Model: TypeAlias = GlmAnalysis | CoxAnalysis

@@ -1,8 +1,9 @@
 """A genome-wide association study over several sites, equal to the one of the pooled file.
 
-First the null model, the formula without any variant, is estimated (glm.py). Then genotypes are counted and it is
-decided which variants may be used (genotype_counts.py). Then each variant is added to the model, many in a round
-(variant_models.py). Nobody's genotype leaves a site, and no sum over few persons does.
+First genotypes are counted and it is decided which variants may be used (genotype_counts.py); where principal
+components are asked for, they are found (components.py). Then the null model, the formula without any variant, is
+estimated (glm.py), and each variant is added to it, many in a round (variant_models.py). Nobody's genotype leaves a
+site, nor a sum over few persons.
 
 A linear model is tested by Student's t, a logistic one by Wald's z, as PLINK does. The inflation factor is the median
 of the squared statistics over that of chi-square; well above 1 it tells of relatedness or of ancestry that the
@@ -10,7 +11,7 @@ formula does not adjust for (Devlin and Roeder, Biometrics 55 (1999) 997-1004).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -23,11 +24,14 @@ from hansa.lib.genomics.panel import Variant
 from hansa.lib.statistics import variant_models as models
 from hansa.lib.statistics.allele_frequencies import tally
 from hansa.lib.statistics.arithmetic import shortened, unfold
+from hansa.lib.statistics.components import Components
 from hansa.lib.statistics.estimator import Cell, State, Sums, Vector
+from hansa.lib.statistics.formula import parse as parse_formula
 from hansa.lib.statistics.genotype_counts import USABLE, GenotypeCounts, blocks, named
 from hansa.lib.statistics.glm import Glm
 from hansa.lib.statistics.schema import Protocol
 from hansa.lib.statistics.table import Table
+from hansa.lib.statistics.variables import Variable
 
 #: How many numbers of variants leave a site in one round.
 NUMBERS = 60_000
@@ -35,8 +39,15 @@ MOST_LOOKS = 25
 #: The median of chi-square with one degree of freedom.
 MEDIAN = 0.454936423119572
 DIVERGED = "diverged"
+#: What a round is about, in their order.
+COUNTS, COMPONENTS, NULL, VARIANTS = "counts", "components", "null", "variants"
 #: What a result says of each variant, a list for each.
 COLUMNS = ("variants", "persons", "frequency", "estimate", "standard_error", "p")
+
+
+def component_names(count: int) -> tuple[str, ...]:
+    """Return the names of principal components in a formula."""
+    return tuple(f"pc{place + 1}" for place in range(count))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +59,7 @@ class Gwas:
     panel: Sequence[Variant]
     build: str
     minimum_cell: int = 1
+    components: Components | None = None
 
     kind: ClassVar[str] = "gwas"
     needs_secure_sum: ClassVar[bool] = True
@@ -55,10 +67,21 @@ class Gwas:
     @classmethod
     def from_protocol(cls, analysis: Any, *, protocol: Protocol) -> "Gwas":
         """Return the estimator of an analysis; InvalidError when its formula is not sound."""
-        minimum, formula = protocol.disclosure.minimum_cell, analysis.parsed(protocol)
+        minimum, count = protocol.disclosure.minimum_cell, analysis.components or 0
+        names = component_names(count)
+        variables = {**protocol.variables, **dict.fromkeys(names, Variable(type="number"))}
+        formula = parse_formula(" + ".join((analysis.formula, *names)), variables=variables, survival=False)
         panel: Any = protocol.data.panel
         null = Glm(name=f"{analysis.name} null", formula=formula, family=analysis.family, minimum_cell=minimum)
-        return cls(name=analysis.name, null=null, panel=panel.parsed, build=panel.build, minimum_cell=minimum)
+        components = Components(count) if count else None
+        return cls(
+            name=analysis.name,
+            null=null,
+            panel=panel.parsed,
+            build=panel.build,
+            minimum_cell=minimum,
+            components=components,
+        )
 
     @property
     def parameters(self) -> int:
@@ -70,6 +93,7 @@ class Gwas:
         return {
             "null": self.null.start(),
             "counts": self._counts.start(),
+            "components": self.components.start() if self.components else None,
             "looked": None,
             "done": 0,
             "sums": [],
@@ -81,14 +105,19 @@ class Gwas:
         """Tell whether every variant was tested, or the null model cannot be estimated."""
         if state["problem"]:
             return True
-        return self._counts.is_done(state["counts"]) and state["done"] == len(self._kept(state))
+        return self._step(state) == VARIANTS and state["done"] == len(self._kept(state))
 
     def local(self, state: State, table: Table) -> Vector:
-        """Return what the null model asks for, then genotype counts, then sums of the next variants."""
-        if not self.null.is_done(state["null"]):
-            return self.null.local(state["null"], table)
-        if not self._counts.is_done(state["counts"]):
+        """Return genotype counts, sums of the components, what the null model asks for, or sums of variants."""
+        step = self._step(state)
+        if step == COUNTS:
             return self._counts.local(state["counts"], table)
+        if step == COMPONENTS:
+            return self._components.local(state["components"], table, shares=self._shares(state))
+        seen = self._with_scores(state, table)
+        return self.null.local(state["null"], seen) if step == NULL else self._added(state, seen)
+
+    def _added(self, state: State, table: Table) -> Vector:
         which = self._next(state)
         Z, outcome = self.null.standardised(state["null"], table)
         rows = models.Rows(Z, outcome - Z @ self._coefficients(state) if self._is_linear else outcome)
@@ -106,10 +135,13 @@ class Gwas:
 
     def size(self, state: State) -> int:
         """Return how many numbers `local` gives in this state."""
-        if not self.null.is_done(state["null"]):
-            return len(self.null.labels(state["null"]))
-        if not self._counts.is_done(state["counts"]):
+        step = self._step(state)
+        if step == COUNTS:
             return self._counts.size(state["counts"])
+        if step == COMPONENTS:
+            return self._components.size(state["components"])
+        if step == NULL:
+            return len(self.null.labels(state["null"]))
         which, p = self._next(state), self.null.parameters
         if not self._is_linear:
             return models.logistic_numbers(p) * len(which)
@@ -122,18 +154,20 @@ class Gwas:
         Columns and residual have a mean square of one at most and doses are two at most, so no sum of their products
         is larger than twice the rows (Cauchy and Schwarz).
         """
-        if not self.null.is_done(state["null"]):
-            return None
-        if not self._counts.is_done(state["counts"]):
+        step = self._step(state)
+        if step == COUNTS:
             return 1.0
-        return 2.0 if self._is_linear else None
+        return 2.0 if step == VARIANTS and self._is_linear else None
 
     def labels(self, state: State) -> tuple[str, ...]:
         """Return the plain-words name of each number."""
-        if not self.null.is_done(state["null"]):
-            return self.null.labels(state["null"])
-        if not self._counts.is_done(state["counts"]):
+        step = self._step(state)
+        if step == COUNTS:
             return self._counts.labels(state["counts"])
+        if step == COMPONENTS:
+            return self._components.labels(state["components"], [each.text for each in self.panel])
+        if step == NULL:
+            return self.null.labels(state["null"])
         which = self._next(state)
         names, columns, response = self._names(which), self.null.formula.names, self.null.formula.response
         if not self._is_linear:
@@ -147,26 +181,65 @@ class Gwas:
 
     def cells(self, state: State, total: Vector) -> tuple[Cell, ...]:
         """Return the counts of the null model; variants of few carriers are left out, each for itself."""
-        return () if self.null.is_done(state["null"]) else self.null.cells(state["null"], total)
+        return self.null.cells(state["null"], total) if self._step(state) == NULL else ()
 
     def persons(self, state: State, vector: Vector) -> tuple[Cell, ...]:
         """Return every count of the first round."""
-        return self.null.persons(state["null"], vector)
+        return self._counts.persons(state["counts"], vector)
 
     def sums(self, state: State, total: Vector) -> Sums:
         """Return the sums of the null model of which few persons may have nearly all."""
-        return {} if self.null.is_done(state["null"]) else self.null.sums(state["null"], total)
+        return self.null.sums(state["null"], total) if self._step(state) == NULL else {}
 
     def combine(self, state: State, total: Vector) -> State:
         """Return the state after a round."""
-        if not self.null.is_done(state["null"]):
+        step = self._step(state)
+        if step == COUNTS:
+            counted = {**state, "counts": self._counts.combine(state["counts"], total)}
+            return self._looking(counted) if self._counts.is_done(counted["counts"]) else counted
+        if step == COMPONENTS:
+            return {**state, "components": self._components.combine(state["components"], total)}
+        if step == NULL:
             null = self.null.combine(state["null"], total)
-            return {**state, "null": null, "problem": null["problem"]}
-        if self._counts.is_done(state["counts"]):
-            tested = self._tested(state, total) if self._is_linear else self._looked(state, total)
-            return self._begun({**state, **tested})
-        counted = {**state, "counts": self._counts.combine(state["counts"], total)}
-        return self._begun(counted) if self._counts.is_done(counted["counts"]) else counted
+            told = {**state, "null": null, "problem": null["problem"]}
+            return self._begun(told) if self.null.is_done(null) and not null["problem"] else told
+        tested = self._tested(state, total) if self._is_linear else self._looked(state, total)
+        return self._begun({**state, **tested})
+
+    def _step(self, state: State) -> str:
+        """Return what this round is about."""
+        if not self._counts.is_done(state["counts"]):
+            return COUNTS
+        if self.components is not None and not self.components.is_done(state["components"]):
+            return COMPONENTS
+        return VARIANTS if self.null.is_done(state["null"]) else NULL
+
+    def _looking(self, state: State) -> State:
+        """Return the state with the first directions of the components, if any are asked for."""
+        if self.components is None:
+            return state
+        rows = int(self._counts.numbers(state["counts"])[0].max())
+        begun = self.components.begin(self._kept(state), shares=self._shares(state), rows=rows)
+        return {**state, "components": begun, "problem": begun["problem"]}
+
+    @property
+    def _components(self) -> Components:
+        """Return the components where a round is about them."""
+        return self.components or Components(0)
+
+    def _shares(self, state: State) -> Vector:
+        """Return the frequency of each variant's alternate allele, shape (variants,)."""
+        persons, one, two = self._counts.numbers(state["counts"])
+        return np.asarray((one + 2 * two) / np.maximum(2 * persons, 1))
+
+    def _with_scores(self, state: State, table: Table) -> Table:
+        """Return the rows with where each person stands on the components."""
+        if self.components is None:
+            return table
+        rows = int(self._counts.numbers(state["counts"])[0].max())
+        scores = self.components.scores(state["components"], table, shares=self._shares(state), rows=rows)
+        columns = dict(zip(component_names(self.components.count), scores.T, strict=True))
+        return replace(table, columns={**table.columns, **columns})
 
     def result(self, state: State) -> dict[str, Any]:
         """Return for each variant its frequency, coefficient, error and p-value, a list for each, and the problem."""
@@ -182,7 +255,8 @@ class Gwas:
         }
         if state["problem"]:
             return {**told, "inflation": None, "left_out": {}, **{key: [] for key in COLUMNS}}
-        return {**told, **self._columns(state)}
+        components = {"components": self.components.result(state["components"])} if self.components else {}
+        return {**told, **components, **self._columns(state)}
 
     def _columns(self, state: State) -> dict[str, Any]:
         reasons, kept = named(self._counts.reasons(state["counts"])), self._kept(state)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from hansa.web import manhattan
 from hansa.web.figures import count, decimal, figure, p_words, percent
-from hansa.web.kinds.shown import Analysis, Labels, Shown, asked_by_formula
+from hansa.web.kinds.shown import Analysis, Labels, Shown
 from hansa.web.tables import Lines, Plain
 
 #: How many variants a page shows; the result holds them all.
@@ -33,6 +33,15 @@ def tested(analysis: Analysis) -> Iterator[str]:
         "tested by Wald's {statistic}, as PLINK does (Chang et al. 2015); inflation by Devlin and Roeder 1999."
     )
     yield told.format(family=analysis["family"], formula=analysis["formula"], statistic=analysis["statistic"])
+    if components := analysis.get("components"):
+        told = _(
+            "Beside it stand {count} principal components of {variants} common variants, found by turning directions "
+            "on sums over all hospitals (Price et al. 2006; Halko et al. 2011); they explain {explained} of the "
+            "variance."
+        )
+        yield told.format(
+            count=components["count"], variants=components["variants"], explained=percent(sum(components["explained"]))
+        )
     yield counted_words()
 
 
@@ -118,6 +127,12 @@ def note(analysis: Analysis) -> str:
     return " ".join(words)
 
 
+def asked_by_model(analysis: Mapping[str, Any]) -> str:
+    """Return the formula of the model, with the components that stand beside it."""
+    count = analysis.get("components")
+    return f"{analysis['formula']} + pc1 … pc{count}" if count else str(analysis["formula"])
+
+
 def asked_by_panel(_analysis: Mapping[str, Any]) -> str:
     """Return that every variant of the panel is asked for."""
     return _("every variant of the panel")
@@ -133,7 +148,7 @@ ALLELE_FREQUENCIES = Shown(
 )
 GWAS = Shown(
     name=gettext_lazy("Genome-wide association"),
-    asked=asked_by_formula,
+    asked=asked_by_model,
     methods=tested,
     tables=associations,
     later=gettext_lazy(

@@ -4,7 +4,7 @@ from typing import Any
 
 from hansa.lib.statistics.allele_frequencies import AlleleFrequencies
 from hansa.lib.statistics.analyses import FrequencyAnalysis, GwasAnalysis
-from hansa.lib.statistics.association import Gwas
+from hansa.lib.statistics.association import Gwas, component_names
 from hansa.lib.statistics.estimator import Estimator
 from hansa.lib.statistics.kinds.glm import RegressionKind
 from hansa.lib.statistics.kinds.kind import Found, Kind
@@ -39,6 +39,9 @@ class GwasKind(RegressionKind[GwasAnalysis]):
         """Yield what is wrong with its formula, its response and the panel."""
         yield from super().faults(analysis, protocol=protocol)
         yield from of_panel(protocol)
+        taken = [name for name in component_names(analysis.components or 0) if name in protocol.variables]
+        if taken:
+            yield "components", f"The variable '{taken[0]}' has the name of a component.", "Give it another name."
         panel = protocol.data.panel
         count = len(panel.variants.splitlines()) if panel else 0
         if analysis.family == "binomial" and count > MOST_LOGISTIC:
