@@ -6,6 +6,7 @@ from hansa.cli.demo import cohort
 from hansa.cli.demo.story import HERE
 from hansa.cli.protocols import TEMPLATES, Told, named
 from hansa.lib.errors import InvalidError
+from tests.lib.genomics import people
 
 PROTOCOL = str(HERE / "protocol.yaml")
 
@@ -168,3 +169,46 @@ def test_template_lists_what_there_is_and_prints_one(hansa, tmp_path):
 @pytest.mark.parametrize("file", sorted(TEMPLATES.glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_template_is_a_sound_protocol(hansa, file):
     assert hansa("studies", "check", str(file), "--json").json == []
+
+
+@pytest.fixture
+def genomes(tmp_path):
+    made = people.pooled(persons=300, variants=40)
+    paths = people.split(made, tmp_path)
+    text = people.protocol(made.panel, people.LINEAR, people.COUNTED, cell=5)
+    (tmp_path / "variants.yaml").write_text(text, encoding="utf-8")
+    return text, paths
+
+
+def rehearse(hansa, folder, *sites):
+    return hansa("studies", "rehearse", str(folder / "variants.yaml"), *(part for s in sites for part in ("--site", s)))
+
+
+def test_rehearsal_reads_genotypes_before_the_table_of_their_people(hansa, genomes, tmp_path):
+    text, paths = genomes
+    sites = [f"{path.stem}={path}#{path.stem}.csv" for path in paths]
+
+    shown = rehearse(hansa, tmp_path, *sites)
+
+    expected = people.rehearsed(text, paths, tmp_path)["analyses"][0]
+    best = min(range(len(expected["p"])), key=lambda index: expected["p"][index])
+    assert shown.code == 0
+    assert expected["variants"][best] in shown.out
+    assert f"{len(expected['variants'])} variants on GRCh38" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("one={folder}/none.bed#first.csv", "none.bed is no file"),
+        ("one={folder}/first.bed#none.csv", "cannot be read"),
+        ("one={folder}/first.bed#bare.csv", "no column 'iid'"),
+        ("one={folder}/first.csv#first.csv", "holds no genotypes"),
+        ("one={folder}/first.csv", "have no genotypes"),
+    ],
+)
+def test_rehearsal_says_what_is_wrong_with_genotypes(hansa, genomes, tmp_path, site, told):
+    (tmp_path / "bare.csv").write_text("age,bmi\n50,20\n", encoding="utf-8")
+    said = rehearse(hansa, tmp_path, site.format(folder=tmp_path))
+    assert said.code != 0
+    assert told in said.err

@@ -5,7 +5,7 @@ import pytest
 
 from hansa.client import Result
 from hansa.lib.errors import InvalidError
-from tests.web.results import AGREEMENT, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
+from tests.web.results import AGREEMENT, ASSOCIATED, COUNTED, COX, GAUSSIAN, RATES, SURVIVAL, TABLE_ONE
 
 
 @pytest.fixture
@@ -102,3 +102,13 @@ def test_to_pandas_gives_what_any_other_kind_tells_first_a_line_each():
     assert result.to_pandas("rates")["ratio.estimate"][1] == 1.667
     assert result.to_pandas("agreement")["random.estimate"][1] == -0.3567
     assert Result({"analyses": [{"name": "x", "kind": "new", "terms": None}]}).to_pandas("x").empty
+
+
+def test_to_pandas_gives_a_line_for_each_variant():
+    result = Result({"analyses": [ASSOCIATED, COUNTED]})
+
+    table = result.to_pandas("tested")
+
+    assert table.loc["2:500:A:G", "estimate"] == 0.5
+    assert list(table.columns) == ["persons", "frequency", "estimate", "standard_error", "p"]
+    assert list(result.to_pandas("counted").columns) == ["persons", "frequency", "equilibrium"]

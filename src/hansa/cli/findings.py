@@ -7,6 +7,8 @@ from rich.table import Table
 
 from hansa.cli.output import console
 
+#: How many variants are shown; --json gives all.
+MOST_VARIANTS = 20
 RATIOS = ("binomial", "poisson", "negative_binomial")
 
 
@@ -15,10 +17,25 @@ def show(result: dict[str, Any]) -> None:
     kinds = {"table_one": description, "kaplan_meier": survival, "incidence": incidence, "meta_analysis": agreement}
     kinds["treatment_effect"] = effect
     kinds |= dict.fromkeys(("glm", "cox"), model)
+    kinds |= dict.fromkeys(("gwas", "allele_frequencies"), variants)
     sizes = [f"{result[what]} {what if result[what] != 1 else what[:-1]}" for what in ("sites", "rows", "rounds")]
     console().print(f"{', '.join(sizes)}.")
     for analysis in result["analyses"]:
         console().print(kinds.get(analysis["kind"], plain)(analysis))
+
+
+def variants(analysis: dict[str, Any]) -> Table:
+    """Return the variants of the smallest p-values, or the first ones, and how many there are."""
+    heads = [key for key, value in analysis.items() if isinstance(value, list)]
+    many = range(len(analysis["variants"]))
+    chosen = sorted(many, key=lambda index: analysis["p"][index]) if "p" in analysis else many
+    told = ", ".join(f"{count} {reason}" for reason, count in analysis["left_out"].items())
+    caption = f"{len(many)} variants on {analysis['build']}{f'; left out: {told}' if told else ''}."
+    table = Table(*heads, title=analysis["name"], caption=analysis.get("problem") or caption)
+    for index in list(chosen)[:MOST_VARIANTS]:
+        cells = [analysis[key][index] for key in heads]
+        table.add_row(*(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in cells))
+    return table
 
 
 def plain(analysis: dict[str, Any]) -> Table:

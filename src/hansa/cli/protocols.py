@@ -1,6 +1,8 @@
 """Commands for whoever writes a protocol: check it, and try it on files of one's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +67,8 @@ def rehearse(
     file: ProtocolFile,
     *,
     site: Annotated[
-        list[str], typer.Option(metavar="NAME=FILE", help="A site and its CSV file; give it once for each.")
+        list[str],
+        typer.Option(metavar="NAME=FILE", help="A site and its CSV, or GENOTYPES#CSV; once for each."),
     ],
     mapping: Annotated[
         list[str] | None,
@@ -78,6 +81,8 @@ def rehearse(
     as_json: JsonOption = False,
 ) -> None:
     """Run a study on local files in one process, as if each file lay at a hospital."""
+    from tempfile import TemporaryDirectory
+
     from hansa.cli import output
     from hansa.cli.findings import show
     from hansa.lib.statistics import programme, protocol
@@ -85,11 +90,18 @@ def rehearse(
     asked = protocol.parse(text_of(file), name=file.name)
     sites = dict(map(named, site))
     columns, other_units = (Told(given or (), sites=sites, variables=asked.variables) for given in (mapping, units))
-    tables = {
-        name: table_of(path, asked, mapping=columns.at(name), units=other_units.at(name))
-        for name, path in sites.items()
-    }
-    result = programme.rehearse(asked, tables)
+    with TemporaryDirectory() as folder:
+        tables = {
+            name: site_of(
+                path,
+                asked,
+                mapping=columns.at(name),
+                units=other_units.at(name),
+                kept=Path(folder) / f"{place}.bed",
+            )
+            for place, (name, path) in enumerate(sites.items())
+        }
+        result = programme.rehearse(asked, tables)
     if as_json:
         output.dump(result)
     else:
@@ -124,10 +136,54 @@ def named(given: str) -> tuple[str, Path]:
     return name, Path(path).expanduser()
 
 
+def site_of(
+    file: Path, asked: "Protocol", *, mapping: Mapping[str, str], units: Mapping[str, str], kept: Path
+) -> "Table":
+    """Return the rows of one site, with their genotypes where the file names some before its table."""
+    source, _hash, beside = str(file).partition("#")
+    if not beside or asked.data.panel is None:
+        return table_of(file, asked, mapping=mapping, units=units)
+    from hansa.lib.genomics import files
+
+    path, panel = Path(source), asked.data.panel
+    if not path.is_file():
+        raise InvalidError(f"{path} is no file.", "Write --site NAME=GENOTYPES#TABLE.csv.")
+    rows = columns_in(path.parent / beside)
+    samples = next((name for name in rows if name.lower() in files.SAMPLES), None)
+    if samples is None:
+        raise InvalidError(f"{beside} has no column 'iid'.", "It names the sample of each person.")
+    found = files.keep(path, kept)
+    people, places = matched(rows, samples=rows[samples], people=found.people)
+    table = sound(people, asked, name=beside, mapping=mapping, units=units)
+    carried = files.genotypes(
+        kept,
+        columns=found.columns,
+        people=len(found.people),
+        panel=panel.parsed,
+        is_forward=panel.strand == "forward",
+        places=places,
+    )
+    return replace(table, genotypes=carried)
+
+
+def matched(
+    rows: Mapping[str, list[str]], *, samples: Sequence[str], people: Sequence[str]
+) -> tuple[dict[str, list[str]], list[int]]:
+    """Return the rows of those whose genotypes are there, and the place of each in their file."""
+    there = {name: place for place, name in enumerate(people)}
+    kept = [sample in there for sample in samples]
+    chosen = {name: list(compress(cells, kept)) for name, cells in rows.items()}
+    return chosen, [there[sample] for sample in compress(samples, kept)]
+
+
 def table_of(file: Path, asked: "Protocol", *, mapping: Mapping[str, str], units: Mapping[str, str]) -> "Table":
     """Return the rows of one site as the protocol asks for them, or say what does not fit."""
+    return sound(columns_in(file), asked, name=file.name, mapping=mapping, units=units)
+
+
+def columns_in(file: Path) -> dict[str, list[str]]:
+    """Return the columns of a CSV file, or say why it cannot be read."""
     from hansa.lib.statistics.delimited import columns_of
-    from hansa.lib.statistics.reading import read
 
     try:
         data = file.read_bytes()
@@ -136,6 +192,23 @@ def table_of(file: Path, asked: "Protocol", *, mapping: Mapping[str, str], units
             f"{file} cannot be read ({type(wrong).__name__}).", "Check its name and whose it is."
         ) from wrong
     try:
-        return read(columns_of(data), protocol=asked, mapping=mapping, units=units).sound_table()
+        return columns_of(data)
     except InvalidError as wrong:
         raise InvalidError(f"{file.name}: {wrong.message}", wrong.remedy) from wrong
+
+
+def sound(
+    columns: Mapping[str, list[str]],
+    asked: "Protocol",
+    *,
+    name: str,
+    mapping: Mapping[str, str],
+    units: Mapping[str, str],
+) -> "Table":
+    """Return columns as the protocol asks for them, or say what does not fit."""
+    from hansa.lib.statistics.reading import read
+
+    try:
+        return read(columns, protocol=asked, mapping=mapping, units=units).sound_table()
+    except InvalidError as wrong:
+        raise InvalidError(f"{name}: {wrong.message}", wrong.remedy) from wrong

@@ -82,7 +82,7 @@ class Picture(str):
 
 
 def frame(analysis: dict[str, Any]) -> "pd.DataFrame":
-    """Return one analysis as a table: a line a term, a time, a line of Table 1, or of what a kind tells first."""
+    """Return one analysis as a table: a line a term, a time, a variant, of Table 1, or of what a kind tells first."""
     import pandas as pd  # noqa: PLC0415 -- slow import
 
     if analysis["kind"] in MODELS:
@@ -90,14 +90,23 @@ def frame(analysis: dict[str, Any]) -> "pd.DataFrame":
     if analysis["kind"] == "kaplan_meier":
         return pd.concat([curve(group) for group in analysis["groups"]], ignore_index=True)
     if analysis["kind"] != "table_one":
-        lists = (value for value in analysis.values() if isinstance(value, list) and value)
-        return pd.json_normalize(next((lines for lines in lists if isinstance(lines[0], dict)), []))
+        return by_line(analysis)
     rows = [
         {"variable": line["variable"], "level": line["level"], "group": column, **cell}
         for line in analysis["lines"]
         for column, cell in zip(analysis["columns"], line["cells"], strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def by_line(analysis: dict[str, Any]) -> "pd.DataFrame":
+    """Return what a kind tells first as a table: a line a variant, or a line for each thing in its first list."""
+    import pandas as pd  # noqa: PLC0415 -- slow import
+
+    lists = {key: value for key, value in analysis.items() if isinstance(value, list)}
+    if "variants" in lists:
+        return pd.DataFrame(lists).set_index("variants")
+    return pd.json_normalize(next((lines for lines in lists.values() if lines and isinstance(lines[0], dict)), []))
 
 
 def curve(group: dict[str, Any]) -> "pd.DataFrame":

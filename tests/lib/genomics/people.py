@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hansa.lib.genomics.files import keep, reader, write_doses
-from hansa.lib.genomics.genotypes import COPIES, MISSING, Genotypes, aligned
+from hansa.lib.genomics.files import genotypes, keep, write_doses
+from hansa.lib.genomics.genotypes import COPIES, MISSING
 from hansa.lib.genomics.panel import Variant, complement
 from hansa.lib.statistics.delimited import columns_of
 from hansa.lib.statistics.programme import rehearse
@@ -131,16 +131,17 @@ def table(path, wanted, folder):
     """Return the table that a hospital has of a protocol."""
     kept = folder / f"{path.stem}.kept.bed"
     found = keep(path, kept)
-    places = {}
-    named = zip(*(getattr(found.columns, key) for key in ("chromosome", "position", "counted", "other")), strict=True)
-    for column, (chromosome, position, counted, other) in enumerate(named):
-        places.setdefault((chromosome, position), []).append((column, counted, other))
-    panel = wanted.data.panel
-    columns, turned = aligned(panel.parsed, places=places, is_forward=panel.strand == "forward")
-    people = len(found.people)
-    genotypes = Genotypes(reader(kept, people=people, variants=len(found.columns)), np.arange(people), columns, turned)
+    panel, people = wanted.data.panel, len(found.people)
+    carried = genotypes(
+        kept,
+        columns=found.columns,
+        people=people,
+        panel=panel.parsed,
+        is_forward=panel.strand == "forward",
+        places=range(people),
+    )
     rows = columns_of(path.with_suffix(".csv").read_bytes())
-    return replace(read(rows, protocol=wanted).sound_table(), genotypes=genotypes)
+    return replace(read(rows, protocol=wanted).sound_table(), genotypes=carried)
 
 
 def rehearsed(text, paths, folder):

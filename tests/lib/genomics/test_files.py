@@ -147,3 +147,13 @@ def test_other_files_hold_no_genotypes(tmp_path):
     assert not files.is_genotypes(Path("a.csv"))
     with pytest.raises(InvalidError, match="no genotypes"):
         files.keep(tmp_path / "a.csv", tmp_path / "kept.bed")
+
+
+@pytest.mark.parametrize("limit", ["MOST_PEOPLE", "MOST_COLUMNS"])
+def test_file_of_too_much_is_refused(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(files, limit, 2)
+    made = people.pooled(persons=6, variants=4)
+    lines = [f"chr1\t{100 + place}\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\n" for place in range(3)]
+    for source in (people.write(tmp_path, made, rows=np.arange(6)), vcf(tmp_path, *lines)):
+        with pytest.raises(InvalidError, match="people and"):
+            files.keep(source, tmp_path / "kept.bed")

@@ -20,14 +20,13 @@ from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.lib.errors import InvalidError, RefusedError
 from hansa.lib.genomics import files
-from hansa.lib.genomics.genotypes import Genotypes, aligned
+from hansa.lib.genomics.genotypes import Genotypes
 from hansa.lib.statistics.schema import GenomePanel
 
 KIND = "genotypes"
 #: The column that says where in the file of genotypes a person is.
 PLACE = "hansa_genotype"
-#: What the column of samples is called, in the order in which it is looked for.
-SAMPLES = ("iid", "sample", "sample_id", "#iid")
+COLUMNS = ("chromosome", "position", "name", "counted", "other")
 BUILDS = ("GRCh37", "GRCh38")
 AS_THE_FILE_SAYS = "as_the_file_says"
 
@@ -109,7 +108,7 @@ def known(build: str, *, said: str) -> str:
 def of_people(frame: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame:
     """Return the rows of those whose genotypes are there, with their place in the file instead of their name."""
     names = {str(name).lower(): name for name in frame.columns}
-    column = next((names[name] for name in SAMPLES if name in names), None)
+    column = next((names[name] for name in files.SAMPLES if name in names), None)
     if column is None:
         raise GivenError({"source": _("The table has no column 'iid' that names the sample of each person.")})
     places = pd.Series({name: place for place, name in enumerate(people)}, dtype="Int64")
@@ -143,13 +142,14 @@ def genotypes(table: str, panel: GenomePanel, *, places: Sequence[int]) -> Genot
             _("The genotypes are not on this node; it may have been restored without them."),
             _("Remove the dataset and connect the data again."),
         )
-    there: dict[tuple[str, int], list[tuple[int, str, str]]] = {}
-    named = zip(columns["chromosome"], columns["position"], columns["counted"], columns["other"], strict=True)
-    for column, (chromosome, position, counted, other) in enumerate(named):
-        there.setdefault((str(chromosome), int(position)), []).append((column, str(counted), str(other)))
-    found, turned = aligned(panel.parsed, places=there, is_forward=panel.strand == "forward")
-    read = files.reader(path, people=int(columns["people"].iloc[0]), variants=len(columns))
-    return Genotypes(read, np.asarray(places, dtype=np.int64), found, turned)
+    return files.genotypes(
+        path,
+        columns=files.Columns(**{key: columns[key].to_list() for key in COLUMNS}),
+        people=int(columns["people"].iloc[0]),
+        panel=panel.parsed,
+        is_forward=panel.strand == "forward",
+        places=places,
+    )
 
 
 def drop(table: str) -> None:

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hansa.lib.errors import InvalidError
-from hansa.lib.genomics.genotypes import MISSING, Doses, Read
-from hansa.lib.genomics.panel import CHROMOSOMES, chromosome
+from hansa.lib.genomics.genotypes import MISSING, Doses, Genotypes, Read, aligned
+from hansa.lib.genomics.panel import CHROMOSOMES, Variant, chromosome
 
 PLINK, VCF = (".bed",), (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 #: How a .bed file in the order of variants begins, and how long that is.
@@ -27,6 +27,8 @@ HEAD = len(MAGIC)
 #: The length of chromosome 1, by which the two builds in use are told apart.
 BUILDS = {249_250_621: "GRCh37", 248_956_422: "GRCh38"}
 MOST_PEOPLE, MOST_COLUMNS = 1_000_000, 5_000_000
+#: What the column of samples is called in the table of people, in the order in which it is looked for.
+SAMPLES = ("iid", "sample", "sample_id", "#iid")
 _ALLELE = re.compile(r"[ACGT]{1,255}")
 _BLOCK = 4_096
 
@@ -95,6 +97,25 @@ def reader(path: Path, *, people: int, variants: int) -> Read:
     return read
 
 
+def genotypes(
+    path: Path,
+    *,
+    columns: Columns,
+    people: int,
+    panel: Sequence[Variant],
+    is_forward: bool,
+    places: Sequence[int],
+) -> Genotypes:
+    """Return the genotypes of a panel for the people at some places of a .bed file, of which `people` are in it."""
+    there: dict[tuple[str, int], list[tuple[int, str, str]]] = {}
+    named = zip(columns.chromosome, columns.position, columns.counted, columns.other, strict=True)
+    for column, (name, position, counted, other) in enumerate(named):
+        there.setdefault((name, position), []).append((column, counted, other))
+    found, turned = aligned(panel, places=there, is_forward=is_forward)
+    read = reader(path, people=people, variants=len(columns))
+    return Genotypes(read, np.asarray(places, dtype=np.int64), found, turned)
+
+
 def _in_order(rows: npt.NDArray[np.int64], most: int) -> bool:
     """Tell whether rows are the first ones of a file in their order, so that nothing has to be moved."""
     return len(rows) <= most and bool(np.array_equal(rows, np.arange(len(rows))))
@@ -127,6 +148,7 @@ def _keep_plink(source: Path, target: Path) -> File:
         if _is_taken(place, alleles):
             columns.add(place, parts[1], alleles=alleles)
             which.append(number - 1)
+    _check_size(source, people=len(people), variants=len(lines))
     _check_length(source, people=len(people), variants=len(lines))
     read = reader(source, people=len(people), variants=len(lines))
     chosen = np.array(which, dtype=np.int64)
@@ -149,6 +171,15 @@ def _split(path: Path, *, parts: int) -> Iterator[tuple[int, list[str]]]:
         if len(found) != parts:
             raise InvalidError(f"{path.name}, line {number}: {len(found)} columns.", f"There are {parts} in each line.")
         yield number, found
+
+
+def _check_size(source: Path, *, people: int, variants: int) -> None:
+    """Refuse a file of more people or variants than a node holds."""
+    if people > MOST_PEOPLE or variants > MOST_COLUMNS:
+        raise InvalidError(
+            f"{source.name} has {people} people and {variants} variants.",
+            f"Keep to {MOST_PEOPLE} people and {MOST_COLUMNS} variants; take those that studies are about.",
+        )
 
 
 def _check_length(source: Path, *, people: int, variants: int) -> None:
@@ -209,6 +240,7 @@ def _blocks(records: Any, columns: Columns, *, source: Path, read: list[int]) ->
             if len(alternates) != 1 or not _is_taken(place, alleles):
                 continue
             columns.add(place, record.ID or ".", alleles=(alleles[0], alleles[1]))
+            _check_size(source, people=len(records.samples), variants=len(columns))
             waiting.append(_doses(record, source=source))
             if len(waiting) == _BLOCK:
                 yield np.stack(waiting, axis=1)
