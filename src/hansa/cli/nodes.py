@@ -8,6 +8,8 @@ import typer
 
 from hansa.cli.session import enter
 
+A_DAY = 86_400
+
 
 def init(
     directory: Annotated[Path, typer.Argument(help="A new directory; it will hold keys, database and data.")],
@@ -54,15 +56,25 @@ def worker() -> None:
     enter()
     import signal
     import threading
+    import time
 
     from hansa.kernel import jobs
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_heard: stop.set())
-    jobs.start(stop)
-    typer.echo("This process does jobs (end with Ctrl-C).")
-    stop.wait()
+        signal.signal(number, end)
+    try:
+        jobs.start(stop)
+        typer.echo("This process does jobs (end with Ctrl-C).")
+        while True:
+            time.sleep(A_DAY)
+    finally:
+        stop.set()
+
+
+def end(*_heard: object) -> None:
+    """Leave; a handler that touched the event this process waits for could wait for itself for ever."""
+    raise typer.Exit
 
 
 def rotate() -> None:

@@ -40,6 +40,11 @@ def test_analysis_of_variants_needs_a_panel(analysis):
     assert any("no variants to study" in each for each in found)
 
 
+def test_cohorts_and_variants_do_not_go_together_yet():
+    text = protocol(PANEL, COUNTED).replace("  panel:", "  cohorts: {all: {}}\n  target: all\n  panel:")
+    assert any("do not go together" in each for each in told(text))
+
+
 def test_fault_of_the_panel_is_told_at_its_place():
     (found,) = told(protocol(PANEL, COUNTED).replace("2 50 C T", "2 50 C"))
     assert "Line 2 of the panel has not four parts" in found
