@@ -1,6 +1,6 @@
 """Commands for whoever writes a protocol: check it, and try it on files of one's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -149,11 +149,13 @@ def site_of(
     if not path.is_file():
         raise InvalidError(f"{path} is no file.", "Write --site NAME=GENOTYPES#TABLE.csv.")
     rows = columns_in(path.parent / beside)
-    samples = next((name for name in rows if name.lower() in files.SAMPLES), None)
+    samples = files.sample_column(rows)
     if samples is None:
         raise InvalidError(f"{beside} has no column 'iid'.", "It names the sample of each person.")
     found = files.keep(path, kept)
-    people, places = matched(rows, samples=rows[samples], people=found.people)
+    places = files.places_of(rows[samples], found.people)
+    there = [place is not None for place in places]
+    people = {name: list(compress(cells, there)) for name, cells in rows.items()}
     table = sound(people, asked, name=beside, mapping=mapping, units=units)
     carried = files.genotypes(
         kept,
@@ -161,19 +163,9 @@ def site_of(
         people=len(found.people),
         panel=panel.parsed,
         is_forward=panel.strand == "forward",
-        places=places,
+        places=[place for place in places if place is not None],
     )
     return replace(table, genotypes=carried)
-
-
-def matched(
-    rows: Mapping[str, list[str]], *, samples: Sequence[str], people: Sequence[str]
-) -> tuple[dict[str, list[str]], list[int]]:
-    """Return the rows of those whose genotypes are there, and the place of each in their file."""
-    there = {name: place for place, name in enumerate(people)}
-    kept = [sample in there for sample in samples]
-    chosen = {name: list(compress(cells, kept)) for name, cells in rows.items()}
-    return chosen, [there[sample] for sample in compress(samples, kept)]
 
 
 def table_of(file: Path, asked: "Protocol", *, mapping: Mapping[str, str], units: Mapping[str, str]) -> "Table":

@@ -24,6 +24,7 @@ among those who remain, under the next attempt.
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -68,10 +69,8 @@ class Encoding:
         """Turn numbers into words, or refuse naming the number that does not fit."""
         self._check(values, parties=parties, labels=labels)
         high = np.rint(np.ldexp(values, self._high_bits))
-        if self.bits == 32:  # noqa: PLR2004 -- the other size of word
-            return high.astype(np.int32).view(np.uint32)
         if self.limbs == 1:
-            return high.astype(np.int64).view(np.uint64)
+            return high.astype(self._signed).view(self.word)
         rest = values - np.ldexp(high, -self._high_bits)
         low = np.rint(np.ldexp(rest, self.fraction_bits))
         return np.concatenate([high, low]).astype(np.int64).view(np.uint64)
@@ -79,10 +78,18 @@ class Encoding:
     def decode(self, words: Words) -> Numbers:
         """Turn added words back into numbers, each the exact total rounded to a double."""
         if self.limbs == 1:
-            signed = np.int32 if self.bits == 32 else np.int64  # noqa: PLR2004 -- the other size of word
-            return np.ldexp(words.view(signed).astype(np.float64), -self.fraction_bits)
+            return np.ldexp(words.view(self._signed).astype(np.float64), -self.fraction_bits)
         high, low = words.view(np.int64).reshape(2, -1)
         return np.ldexp(_join(high, low), -self.fraction_bits)
+
+    @property
+    def word(self) -> np.dtype[Any]:
+        """Return the type of a word, in which sums wrap around."""
+        return np.dtype(f"u{self.bits // 8}")
+
+    @property
+    def _signed(self) -> np.dtype[Any]:
+        return np.dtype(f"i{self.bits // 8}")
 
     @property
     def _high_bits(self) -> int:
@@ -214,9 +221,7 @@ def from_text(text: str, *, size: int, encoding: Encoding = STATISTICS) -> Words
             f"A masked vector has {len(raw)} bytes where {due} are due.",
             "Both sides must run the same protocol and the same version of Hansa.",
         )
-    if encoding.bits == 32:  # noqa: PLR2004 -- the other size of word
-        return np.frombuffer(raw, dtype="<u4").astype(np.uint32)
-    return np.frombuffer(raw, dtype="<u8").astype(np.uint64)
+    return np.frombuffer(raw, dtype=encoding.word.newbyteorder("<")).astype(encoding.word)
 
 
 def _check_parties(masked: Mapping[str, Words], parties: Collection[str]) -> None:

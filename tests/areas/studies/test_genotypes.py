@@ -9,7 +9,7 @@ from hansa.areas.studies.models import Dataset
 from hansa.kernel.actions import GivenError
 from hansa.kernel.identity import own
 from hansa.lib.errors import RefusedError
-from hansa.lib.statistics.protocol import panel_of, parse
+from hansa.lib.statistics.protocol import parse
 from tests.lib.genomics import people
 
 
@@ -57,7 +57,7 @@ def test_only_people_whose_genotypes_are_there_are_kept(two, made, path):
     assert dataset.rows == 50
     places = datasets.rows(dataset.table)[genotypes.PLACE].to_list()
     assert places == list(range(49, -1, -1))
-    panel = panel_of(parse(people.protocol(made.panel, people.COUNTED)).to_json())
+    panel = parse(people.protocol(made.panel, people.COUNTED)).data.panel
     read = genotypes.genotypes(dataset.table, panel, places=places)
     assert (read.doses(0, 30) == made.doses[places]).all()
 
@@ -139,7 +139,7 @@ def test_study_of_variants_stands_on_genotypes_of_its_build(three, made, path, t
 def test_genotypes_that_were_not_restored_are_missed(two, made, path):
     dataset = add(two, f"{path}#site.csv")
     genotypes.file_of(dataset.table).unlink()
-    panel = panel_of(parse(people.protocol(made.panel, people.COUNTED)).to_json())
+    panel = parse(people.protocol(made.panel, people.COUNTED)).data.panel
     with pytest.raises(RefusedError, match="not on this node"):
         genotypes.genotypes(dataset.table, panel, places=[0])
 

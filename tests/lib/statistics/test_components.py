@@ -48,7 +48,7 @@ def run(made, folder):
         assert len(programme.labels(state)) == len(set(programme.labels(state))) == len(parts[0])
         state = programme.combine(state, np.sum(parts, axis=0))
     (gwas,), inside = programme.estimators, state["analyses"]["linear"]
-    shares = gwas._shares(inside)
+    shares = gwas._counts.shares(inside["counts"])
     scores = [gwas.components.scores(inside["components"], each, shares=shares, rows=900) for each in tables]
     return programme.result(state)["analyses"][0], np.concatenate(scores)
 

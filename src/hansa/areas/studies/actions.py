@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from hansa.areas.studies import counting, datasets, genotypes, guards, omop, rounds
 from hansa.areas.studies.models import Dataset, Inquiry, Study
-from hansa.areas.studies.queries import clause_of, is_lead
+from hansa.areas.studies.queries import clause_of, is_lead, programme
 from hansa.areas.studies.rules import APPROVE, CONTRIBUTE, COUNT, DECLINE, PROPOSE, RELEASE, WITHDRAW
 from hansa.areas.studies.states import OPEN, DatasetKind, DatasetState, InquiryState, State
 from hansa.kernel import joint
@@ -121,7 +121,7 @@ def stand_on(study: Study, dataset: str, *, mapping: dict[str, str] | None, unit
         raise GivenError({"dataset": _("The study asks for cohorts: choose an OMOP database, not a table.")})
     if not guards.asks_for_cohorts(study) and chosen.kind == DatasetKind.OMOP:
         raise GivenError({"dataset": _("The study names no cohorts: choose a table with a row for each person.")})
-    panel = protocols.panel_of(study.protocol)
+    panel = programme(study).protocol.data.panel
     if panel is not None:
         if chosen.kind != DatasetKind.GENOTYPES:
             raise GivenError({"dataset": _("The study is about variants: choose people with their genotypes.")})

@@ -27,7 +27,6 @@ KIND = "genotypes"
 #: The column that says where in the file of genotypes a person is.
 PLACE = "hansa_genotype"
 COLUMNS = ("chromosome", "position", "name", "counted", "other")
-BUILDS = ("GRCh37", "GRCh38")
 AS_THE_FILE_SAYS = "as_the_file_says"
 
 
@@ -107,19 +106,18 @@ def known(build: str, *, said: str) -> str:
 
 def of_people(frame: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame:
     """Return the rows of those whose genotypes are there, with their place in the file instead of their name."""
-    names = {str(name).lower(): name for name in frame.columns}
-    column = next((names[name] for name in files.SAMPLES if name in names), None)
+    column = files.sample_column(frame.columns)
     if column is None:
         raise GivenError({"source": _("The table has no column 'iid' that names the sample of each person.")})
-    places = pd.Series({name: place for place, name in enumerate(people)}, dtype="Int64")
     samples = frame[column].astype(str).str.strip()
     if samples.duplicated().any():
         raise GivenError({"source": _("The table names a sample twice; it needs one row for each person.")})
-    there = samples.isin(places.index)
+    places = pd.Series(files.places_of(samples, people), index=frame.index, dtype="Int64")
+    there = places.notna()
     if not there.any():
         raise GivenError({"source": _("Nobody in the table has genotypes in the file; compare the names of samples.")})
     found = frame.loc[there].drop(columns=column)
-    return found.assign(**{PLACE: places[samples[there]].to_numpy(dtype=np.int64)}).reset_index(drop=True)
+    return found.assign(**{PLACE: places[there].to_numpy(dtype=np.int64)}).reset_index(drop=True)
 
 
 def check_build(dataset: Dataset, panel: GenomePanel) -> None:

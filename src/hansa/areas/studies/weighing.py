@@ -19,7 +19,6 @@ from hansa.kernel.people import has
 from hansa.lib.disclosure.budget import Budget
 from hansa.lib.disclosure.worst import Overlap, Worst
 from hansa.lib.errors import HansaError
-from hansa.lib.statistics import protocol as protocols
 from hansa.lib.statistics.schema import GenomePanel
 
 # More rows are read for minutes; approving looks at them all the same.
@@ -68,7 +67,7 @@ def _told(study: Study, dataset: Dataset, *, at: datetime) -> dict[str, list[str
     except HansaError as fault:
         return {"sentences": [], "stops": [str(fault)]}
     stops = dict.fromkeys(f"{finding.message} {finding.remedy}" for finding in worst.findings)
-    panel = protocols.panel_of(study.protocol)
+    panel = queries.programme(study).protocol.data.panel
     return {"sentences": [*in_words(worst), *(() if panel is None else of_genomes(panel))], "stops": list(stops)}
 
 

@@ -8,7 +8,7 @@ PLINK: Chang et al., GigaScience 4 (2015) 7. VCF: the specification of the Globa
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,18 @@ def keep(source: Path, target: Path) -> File:
     raise InvalidError(f"{source.name} holds no genotypes.", "Name a .bed, .vcf, .vcf.gz or .bcf file.")
 
 
+def sample_column(names: Iterable[str]) -> str | None:
+    """Return the column that names the sample of each person, None where there is none."""
+    known = {name.lower(): name for name in names}
+    return next((known[name] for name in SAMPLES if name in known), None)
+
+
+def places_of(samples: Iterable[str], people: Sequence[str]) -> list[int | None]:
+    """Return for each sample where in a file of these people it is, None where it is not."""
+    there = {name: place for place, name in enumerate(people)}
+    return [there.get(sample) for sample in samples]
+
+
 def reader(path: Path, *, people: int, variants: int) -> Read:
     """Return what reads doses from a .bed file, copies of the first allele of its .bim."""
     width = (people + 3) // 4
@@ -92,7 +104,7 @@ def reader(path: Path, *, people: int, variants: int) -> Read:
         packed = np.memmap(path, dtype=np.uint8, mode="r", offset=HEAD, shape=(variants, width))
         # Each byte holds four people; what it holds is looked up at once, as the four bytes of a word.
         found = _FOUR.take(packed[columns]).view(np.int8)
-        return found[:, rows].T if not _in_order(rows, found.shape[1]) else found[:, : len(rows)].T
+        return found[:, : len(rows)].T if _in_order(rows, found.shape[1]) else found[:, rows].T
 
     return read
 

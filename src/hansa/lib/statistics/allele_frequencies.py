@@ -91,7 +91,7 @@ class AlleleFrequencies:
             "left_out": tally(reasons),
             "variants": [self.panel[index].text for index in kept],
             "persons": chosen[0].tolist(),
-            "frequency": ((chosen[1] + 2 * chosen[2]) / (2 * chosen[0])).tolist(),
+            "frequency": self._counts.shares(state)[kept].tolist(),
             "equilibrium": equilibrium(chosen[0], one=chosen[1], two=chosen[2]),
         }
 

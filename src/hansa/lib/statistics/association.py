@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, stdtr
 
 from hansa.lib.canonical import decode64, encode64
+from hansa.lib.genomics.genotypes import COPIES
 from hansa.lib.genomics.panel import Variant
 from hansa.lib.statistics import variant_models as models
 from hansa.lib.statistics.allele_frequencies import tally
@@ -59,7 +60,7 @@ class Gwas:
     panel: Sequence[Variant]
     build: str
     minimum_cell: int = 1
-    components: Components | None = None
+    components: Components
 
     kind: ClassVar[str] = "gwas"
     needs_secure_sum: ClassVar[bool] = True
@@ -73,14 +74,13 @@ class Gwas:
         formula = parse_formula(" + ".join((analysis.formula, *names)), variables=variables, survival=False)
         panel: Any = protocol.data.panel
         null = Glm(name=f"{analysis.name} null", formula=formula, family=analysis.family, minimum_cell=minimum)
-        components = Components(count) if count else None
         return cls(
             name=analysis.name,
             null=null,
             panel=panel.parsed,
             build=panel.build,
             minimum_cell=minimum,
-            components=components,
+            components=Components(count),
         )
 
     @property
@@ -93,7 +93,7 @@ class Gwas:
         return {
             "null": self.null.start(),
             "counts": self._counts.start(),
-            "components": self.components.start() if self.components else None,
+            "components": self.components.start(),
             "looked": None,
             "done": 0,
             "sums": [],
@@ -113,7 +113,7 @@ class Gwas:
         if step == COUNTS:
             return self._counts.local(state["counts"], table)
         if step == COMPONENTS:
-            return self._components.local(state["components"], table, shares=self._shares(state))
+            return self.components.local(state["components"], table, shares=self._counts.shares(state["counts"]))
         seen = self._with_scores(state, table)
         return self.null.local(state["null"], seen) if step == NULL else self._added(state, seen)
 
@@ -139,7 +139,7 @@ class Gwas:
         if step == COUNTS:
             return self._counts.size(state["counts"])
         if step == COMPONENTS:
-            return self._components.size(state["components"])
+            return self.components.size(state["components"])
         if step == NULL:
             return len(self.null.labels(state["null"]))
         which, p = self._next(state), self.null.parameters
@@ -165,7 +165,7 @@ class Gwas:
         if step == COUNTS:
             return self._counts.labels(state["counts"])
         if step == COMPONENTS:
-            return self._components.labels(state["components"], [each.text for each in self.panel])
+            return self.components.labels(state["components"], [each.text for each in self.panel])
         if step == NULL:
             return self.null.labels(state["null"])
         which = self._next(state)
@@ -198,7 +198,7 @@ class Gwas:
             counted = {**state, "counts": self._counts.combine(state["counts"], total)}
             return self._looking(counted) if self._counts.is_done(counted["counts"]) else counted
         if step == COMPONENTS:
-            return {**state, "components": self._components.combine(state["components"], total)}
+            return {**state, "components": self.components.combine(state["components"], total)}
         if step == NULL:
             null = self.null.combine(state["null"], total)
             told = {**state, "null": null, "problem": null["problem"]}
@@ -210,34 +210,28 @@ class Gwas:
         """Return what this round is about."""
         if not self._counts.is_done(state["counts"]):
             return COUNTS
-        if self.components is not None and not self.components.is_done(state["components"]):
+        if not self.components.is_done(state["components"]):
             return COMPONENTS
         return VARIANTS if self.null.is_done(state["null"]) else NULL
 
     def _looking(self, state: State) -> State:
         """Return the state with the first directions of the components, if any are asked for."""
-        if self.components is None:
+        if not self.components.count:
             return state
-        rows = int(self._counts.numbers(state["counts"])[0].max())
-        begun = self.components.begin(self._kept(state), shares=self._shares(state), rows=rows)
+        shares = self._counts.shares(state["counts"])
+        begun = self.components.begin(self._kept(state), shares=shares, rows=self._persons(state))
         return {**state, "components": begun, "problem": begun["problem"]}
 
-    @property
-    def _components(self) -> Components:
-        """Return the components where a round is about them."""
-        return self.components or Components(0)
-
-    def _shares(self, state: State) -> Vector:
-        """Return the frequency of each variant's alternate allele, shape (variants,)."""
-        persons, one, two = self._counts.numbers(state["counts"])
-        return np.asarray((one + 2 * two) / np.maximum(2 * persons, 1))
+    def _persons(self, state: State) -> int:
+        """Return of how many persons the variant that is known of most is known."""
+        return int(self._counts.numbers(state["counts"])[0].max())
 
     def _with_scores(self, state: State, table: Table) -> Table:
         """Return the rows with where each person stands on the components."""
-        if self.components is None:
+        if not self.components.count:
             return table
-        rows = int(self._counts.numbers(state["counts"])[0].max())
-        scores = self.components.scores(state["components"], table, shares=self._shares(state), rows=rows)
+        shares = self._counts.shares(state["counts"])
+        scores = self.components.scores(state["components"], table, shares=shares, rows=self._persons(state))
         columns = dict(zip(component_names(self.components.count), scores.T, strict=True))
         return replace(table, columns={**table.columns, **columns})
 
@@ -255,7 +249,7 @@ class Gwas:
         }
         if state["problem"]:
             return {**told, "inflation": None, "left_out": {}, **{key: [] for key in COLUMNS}}
-        components = {"components": self.components.result(state["components"])} if self.components else {}
+        components = {"components": self.components.result(state["components"])} if self.components.count else {}
         return {**told, **components, **self._columns(state)}
 
     def _columns(self, state: State) -> dict[str, Any]:
@@ -267,14 +261,13 @@ class Gwas:
             reasons[index] = DIVERGED
         which, found = kept[~np.isnan(effect)], ~np.isnan(effect)
         effect, error = effect[found], error[found]
-        persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
         statistic = effect / error
         degrees = self._degrees(state, which)
         tail = stdtr(degrees, -abs(statistic)) if self._is_linear else ndtr(-abs(statistic))
         columns = (
             [self.panel[index].text for index in which],
-            persons.tolist(),
-            ((one + 2 * two) / (2 * persons)).tolist(),
+            self._counts.numbers(state["counts"])[0][which].tolist(),
+            self._counts.shares(state["counts"])[which].tolist(),
             effect.tolist(),
             error.tolist(),
             [shortened(2 * float(p)) for p in tail],
@@ -316,10 +309,9 @@ class Gwas:
 
     def _missing(self, state: State, which: npt.NDArray[np.int64]) -> tuple[Vector, models.Marks, models.Marks]:
         """Return the mean dose of variants, which of them get it where they are not known, and which lose persons."""
-        persons, one, two = (each[which] for each in self._counts.numbers(state["counts"]))
-        lacking = state["null"]["rows"] - persons
+        lacking = state["null"]["rows"] - self._counts.numbers(state["counts"])[0][which]
         imputed = (lacking > 0) & (lacking < self.minimum_cell)
-        return (one + 2 * two) / np.maximum(persons, 1), imputed, (lacking > 0) & ~imputed
+        return COPIES * self._counts.shares(state["counts"])[which], imputed, (lacking > 0) & ~imputed
 
     def _coefficients(self, state: State) -> Vector:
         return np.array(state["null"]["best"]["coefficients"], dtype=np.float64)

@@ -35,7 +35,7 @@ SEED = 20_110_501
 
 @dataclass(frozen=True)
 class Components:
-    """Find the first `count` principal components, from counts of genotypes that are known already."""
+    """Find the first `count` principal components, none if 0, from counts of genotypes that are known already."""
 
     count: int
 
@@ -66,7 +66,7 @@ class Components:
 
     def is_done(self, state: State) -> bool:
         """Tell whether the components are found, or cannot be."""
-        return state["values"] is not None or state["problem"] is not None
+        return not self.count or state["values"] is not None or state["problem"] is not None
 
     def size(self, state: State) -> int:
         """Return how many numbers `local` gives."""

@@ -106,6 +106,11 @@ class GenotypeCounts:
         """Return persons, those with one copy and those with two, over all outcomes, shape (3, variants)."""
         return _whole(self._counts(state))
 
+    def shares(self, state: State) -> Vector:
+        """Return the frequency of each variant's alternate allele, shape (variants,)."""
+        persons, one, two = self.numbers(state)
+        return np.asarray((one + 2 * two) / np.maximum(2 * persons, 1))
+
     def reasons(self, state: State) -> npt.NDArray[np.int64]:
         """Return why each variant is left out, as a place in REASONS, shape (variants,)."""
         return unpacked(state["reasons"])

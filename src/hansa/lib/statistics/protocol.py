@@ -20,7 +20,7 @@ from hansa.lib.statistics.document import Document, Fault, Place, describe, read
 from hansa.lib.statistics.expansion import CALLS
 from hansa.lib.statistics.kinds import faults
 from hansa.lib.statistics.kinds.registry import KINDS
-from hansa.lib.statistics.schema import Data, Disclosure, GenomePanel, Protocol
+from hansa.lib.statistics.schema import Data, Disclosure, Protocol
 from hansa.lib.statistics.variables import Variable
 
 __all__ = ["Fault", "Protocol", "check", "parse"]
@@ -63,12 +63,6 @@ def parse(text: str, *, name: str = "protocol") -> Protocol:
 def check(text: str) -> list[Fault]:
     """Return every fault of a protocol's text, in the order of its lines; an empty list is a sound protocol."""
     return _examine(text)[1]
-
-
-def panel_of(protocol: dict[str, Any]) -> GenomePanel | None:
-    """Return the variants that a protocol, as JSON, is about."""
-    panel = protocol["data"].get("panel")
-    return None if panel is None else GenomePanel.model_validate(panel)
 
 
 def _examine(text: str) -> tuple[Protocol | None, list[Fault]]:

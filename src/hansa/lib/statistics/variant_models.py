@@ -14,6 +14,7 @@ Frisch and Waugh, Econometrica 1 (1933) 387-401; Lovell, JASA 58 (1963) 993-1010
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,12 @@ class Rows:
     Z: Matrix
     against: Vector
 
+    @cached_property
+    def products(self) -> Matrix:
+        """Return the products of each two columns, shape (rows, p (p + 1) / 2), as an upper triangle."""
+        first, second = np.triu_indices(self.Z.shape[1])
+        return np.asarray(self.Z[:, first] * self.Z[:, second])
+
 
 @dataclass(frozen=True)
 class Known:
@@ -67,7 +74,7 @@ def linear_sums(rows: Rows, known: Known, *, partial: Marks) -> list[Vector]:
     crossed = rows.Z.T @ known.doses
     found = [*crossed, rows.against @ known.doses]
     lacking = (~known.known[:, partial]).astype(np.float64)
-    products = np.column_stack([_products(rows.Z), rows.Z * rows.against[:, None], rows.against**2])
+    products = np.column_stack([rows.products, rows.Z * rows.against[:, None], rows.against**2])
     return [*found, *(products.T @ lacking)]
 
 
@@ -132,7 +139,7 @@ def logistic_sums(rows: Rows, known: Known, *, trial: Matrix) -> list[Vector]:
     return [
         *(Z.T @ residual),
         (G * residual).sum(axis=0),
-        *(_products(Z).T @ weight),
+        *(rows.products.T @ weight),
         *(Z.T @ crossed),
         (crossed * G).sum(axis=0),
     ]
@@ -169,8 +176,3 @@ def unfolded(upper: Matrix, *, size: int) -> Matrix:
     first, second = np.triu_indices(size)
     found[:, first, second] = found[:, second, first] = upper.T
     return found
-
-
-def _products(Z: Matrix) -> Matrix:
-    first, second = np.triu_indices(Z.shape[1])
-    return np.asarray(Z[:, first] * Z[:, second])

@@ -107,7 +107,7 @@ def tiny(p: float) -> str:
     if p < manhattan.SMALLEST:
         return "< 10⁻³⁰⁰"
     digits, _e, power = f"{p:.1e}".partition("e-")
-    return f"{digits.replace('.', decimal(0.1, 1)[1])} × 10⁻{str(int(power)).translate(RAISED)}"
+    return f"{decimal(float(digits), 1)} × 10⁻{str(int(power)).translate(RAISED)}"
 
 
 def left_out(analysis: Analysis) -> Iterator[Lines]:

@@ -1,9 +1,10 @@
 import pytest
 
+from hansa.lib.canonical import canonical
 from hansa.lib.genomics.panel import Variant
 from hansa.lib.statistics.kinds import genomic
 from hansa.lib.statistics.kinds.registry import KINDS
-from hansa.lib.statistics.protocol import check, panel_of, parse
+from hansa.lib.statistics.protocol import check, parse
 from tests.lib.genomics.people import COUNTED, LINEAR, LOGISTIC, protocol
 from tests.lib.statistics.kinds.asked import HEAD, TAIL
 
@@ -18,7 +19,7 @@ def test_kinds_of_variants_read_the_panel():
     wanted = parse(protocol(PANEL, LINEAR, LOGISTIC, COUNTED))
 
     assert wanted.data.panel.parsed == PANEL
-    assert panel_of(wanted.to_json()).parsed == PANEL
+    assert parse(canonical(wanted.to_json()).decode()).data.panel.parsed == PANEL
     assert wanted.model_variables() == ("bmi", "age", "sex", "case")
     linear, logistic, counted = (KINDS[one.kind].estimator(one, protocol=wanted) for one in wanted.analyses)
     assert (linear.parameters, logistic.parameters, counted.parameters) == (4, 4, 0)
