@@ -63,5 +63,13 @@ def test_logistic_model_of_too_many_variants_is_refused(monkeypatch):
     assert told(protocol(PANEL, LINEAR)) == []
 
 
+def test_study_that_asks_for_too_many_counts_in_one_round_is_refused():
+    panel = tuple(Variant("1", place + 1, "A", "G") for place in range(9_000))
+    several = [COUNTED.replace("counted", f"counted{place}") for place in range(4)]
+    assert told(protocol(panel, *several[:3])) == []
+    assert any("more than 100000 numbers" in each for each in told(protocol(panel, *several)))
+    assert any("more than 100000 numbers" in each for each in told(protocol(panel, LOGISTIC, *several[:2])))
+
+
 def test_response_of_another_family_is_refused():
     assert told(protocol(PANEL, LINEAR.replace("gaussian", "binomial")))
